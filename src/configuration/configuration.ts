@@ -1,0 +1,73 @@
+/** Where to accept connections. */
+export interface ListenAddress {
+  /** Host name or IP address, IPv6 without brackets. */
+  readonly host: string;
+  /** TCP port; 0 picks a free one. */
+  readonly port: number;
+}
+
+/** A certificate chain and its private key, as PEM files. */
+export interface PairFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** The registry behind the gateway. */
+export interface UpstreamConfiguration {
+  /** Scheme, host and port (`http://localhost:5000`), without a path; for a unix socket `http://localhost`. */
+  readonly origin: string;
+  /** Path of the unix socket to connect to instead of TCP. */
+  readonly socketPath: string | undefined;
+  /** PEM file with the authorities to trust for an `https:` upstream; undefined means the system's. */
+  readonly ca: string | undefined;
+  /** Send the client's `Authorization` on to the upstream. Off: the gateway has consumed it. */
+  readonly passAuthorization: boolean;
+  /** Most connections to the upstream at once. */
+  readonly connections: number;
+}
+
+/** Everything in milliseconds. There is no limit on the whole time of a request: a push takes as long as it takes. */
+export interface Timeouts {
+  /** For the request's header lines to arrive. */
+  readonly headers: number;
+  /** Without a byte moving in either direction while a request runs. */
+  readonly idle: number;
+  /** Between two requests of one connection. */
+  readonly keepAlive: number;
+  /** For the TCP (and TLS) connection to the upstream. */
+  readonly connect: number;
+  /** From the end of the request to the upstream's first byte. */
+  readonly firstByte: number;
+  /** For running requests to finish once the process was asked to stop. */
+  readonly grace: number;
+}
+
+export type KeyType = 'ecdsa' | 'rsa';
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+/** All that `dockgate serve` needs to know: every value checked, every default filled in, paths absolute. */
+export interface Configuration {
+  readonly listen: readonly ListenAddress[];
+  /** Names and addresses that clients use for this gateway; go into the certificate that dockgate makes. */
+  readonly hostnames: readonly string[];
+  /** undefined: the embedded registry answers. */
+  readonly upstream: UpstreamConfiguration | undefined;
+  /** Directory of the embedded registry. */
+  readonly data: string;
+  /** Path of the password file. */
+  readonly htpasswd: string;
+  /** Shown in the password prompt (RFC 7617 §2 `realm`). */
+  readonly realm: string;
+  /** Directory of the authority and of the server pair that dockgate makes. */
+  readonly certs: string;
+  /** The operator's own pairs; the first one answers clients that send no or an unknown server name. Empty: use `certs`. */
+  readonly pairs: readonly PairFiles[];
+  /** Key of the certificates that dockgate makes. */
+  readonly keyType: KeyType;
+  /** Addresses and CIDR ranges whose `X-Forwarded-*` headers are believed. */
+  readonly trustedProxies: readonly string[];
+  readonly timeouts: Timeouts;
+  /** Bytes a second that a request's body must reach, measured over the idle time; 0 switches the rule off. */
+  readonly minimumRate: number;
+  readonly logLevel: LogLevel;
+}

@@ -1,0 +1,28 @@
+import type { Readable } from 'node:stream';
+import type { Target } from '../routing/target.js';
+import type { Reply } from './reply.js';
+
+/** Request headers by lower-case name; the values of a repeated header are joined with `, ` (RFC 9110 §5.3). */
+export type RequestHeaders = Readonly<Record<string, string | undefined>>;
+
+/** One request, as the handlers see it: checked, authenticated, with its target parsed. */
+export interface Exchange {
+  /** Identifies the request in the logs; unique within the process's life. */
+  readonly id: string;
+  /** Upper case, as sent. */
+  readonly method: string;
+  readonly target: Target;
+  readonly headers: RequestHeaders;
+  /**
+   * The request's body with its transfer coding removed; ends at once when there is none. A client that waits for
+   * `100 Continue` has been told to go on by the time a handler sees the exchange. Errors when the client goes.
+   */
+  readonly body: Readable;
+  /** Who asks, once the password has been checked; undefined on the paths that need none. */
+  readonly user: string | undefined;
+  /** Scheme and authority by which the client reached us, such as `https://registry.example:8443`, for `Location`. */
+  readonly origin: string;
+}
+
+/** Answers an exchange, or throws a {@link Failure}. */
+export type Handler = (exchange: Exchange) => Promise<Reply>;
