@@ -1,0 +1,79 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import path from 'node:path';
+import { readDocument } from './document.js';
+import { configVariable, defaultFile } from './flags.js';
+import type { ConfigurationInput } from './input.js';
+import type { Problem } from './problem.js';
+import type { Source } from './written.js';
+
+/** Bytes. A configuration has a few hundred; more is another file or an attack on the parser. */
+const largest = 256 * 1024;
+
+/** Reads the YAML file that the input names, or `./dockgate.yaml` if it exists; notes what is wrong with it. */
+export async function readConfigurationFile(input: ConfigurationInput, problems: Problem[]): Promise<Source> {
+  const variable = input.environment[configVariable]?.trim() ?? '';
+  const named = input.flags.config ?? (variable === '' ? undefined : variable);
+  if (named === '') {
+    problems.push({ place: undefined, message: '--config must name a file, not an empty text.' });
+    return new Map();
+  }
+  const file = named ?? defaultFile;
+  const absolute = path.resolve(input.directory, file);
+  try {
+    const text = await readText(absolute);
+    return readDocument(text, { file, directory: path.dirname(absolute) }, problems);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (named === undefined && code === 'ENOENT') return new Map();
+    if (!(error instanceof UnusableFile) && typeof code !== 'string') throw error;
+    const message = error instanceof UnusableFile ? error.message : sentence(String(code));
+    problems.push({ place: { file }, message });
+    return new Map();
+  }
+}
+
+/** The file can be read, but holds no text of a sensible size. */
+class UnusableFile extends Error {
+  override readonly name = 'UnusableFile';
+}
+
+async function readText(file: string): Promise<string> {
+  const handle = await open(file);
+  try {
+    return decode(await readAll(handle));
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readAll(handle: FileHandle): Promise<Buffer> {
+  const buffer = Buffer.alloc(largest + 1);
+  let length = 0;
+  // Not by the size of the file: pipes and devices have none.
+  while (length < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  if (length > largest) {
+    throw new UnusableFile(
+      `The configuration file is larger than ${largest / 1024} KiB. Is it the right one?`,
+    );
+  }
+  return buffer.subarray(0, length);
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new UnusableFile('The configuration file is not UTF-8 text. Is it the right one?');
+  }
+}
+
+function sentence(code: string): string {
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'The configuration file does not exist.';
+  if (code === 'EACCES' || code === 'EPERM') return 'The configuration file may not be read by this user.';
+  if (code === 'EISDIR') return 'The configuration file is a directory.';
+  return `The configuration file cannot be read (${code}).`;
+}

@@ -1,0 +1,77 @@
+import type { Configuration, UpstreamConfiguration } from './configuration.js';
+import { readEnvironment, readFlags } from './environment.js';
+import { readConfigurationFile } from './file.js';
+import type { ConfigurationInput } from './input.js';
+import { readPairs } from './pairs.js';
+import { ConfigurationError, type Problem } from './problem.js';
+import { Reader } from './reader.js';
+import { settings } from './settings.js';
+
+/**
+ * Reads the whole configuration: flags beat the environment, which beats the file, which beats the defaults.
+ *
+ * @throws {ConfigurationError} with everything that is wrong in any of them at once.
+ */
+export async function loadConfiguration(input: ConfigurationInput): Promise<Configuration> {
+  const { flags, environment, directory } = input;
+  const problems: Problem[] = [];
+  const file = await readConfigurationFile(input, problems);
+  const sources = [readFlags(flags, directory), readEnvironment(environment, directory), file];
+  const reader = new Reader(sources, directory, problems);
+  const configuration: Configuration = {
+    listen: reader.many(settings.listen),
+    hostnames: [...new Set(reader.many(settings.hostname))],
+    upstream: readUpstream(reader),
+    data: reader.one(settings.data),
+    htpasswd: reader.one(settings.htpasswd),
+    realm: reader.one(settings.realm),
+    certs: reader.one(settings.certs),
+    pairs: readPairs(reader),
+    keyType: reader.one(settings.keyType),
+    trustedProxies: [...new Set(reader.many(settings.trustedProxies))],
+    timeouts: {
+      headers: reader.one(settings.headers),
+      idle: reader.one(settings.idle),
+      keepAlive: reader.one(settings.keepAlive),
+      connect: reader.one(settings.connect),
+      firstByte: reader.one(settings.firstByte),
+      grace: reader.one(settings.grace),
+    },
+    minimumRate: reader.one(settings.minimumRate),
+    logLevel: reader.one(settings.logLevel),
+  };
+  if (problems.length > 0) throw new ConfigurationError(inOrder(problems));
+  return configuration;
+}
+
+function readUpstream(reader: Reader): UpstreamConfiguration | undefined {
+  const address = reader.optional(settings.upstream);
+  const ca = reader.optional(settings.upstreamAuthority);
+  const passAuthorization = reader.one(settings.passAuthorization);
+  const connections = reader.one(settings.connections);
+  if (address !== undefined) {
+    const isSecure = address.origin.startsWith('https:');
+    if (ca !== undefined && !isSecure) {
+      const [written] = reader.written(settings.upstreamAuthority).flat();
+      if (written !== undefined) reader.note(written, 'has no effect: the upstream is not an https:// URL.');
+    }
+    return { ...address, ca, passAuthorization, connections };
+  }
+  // A broken URL has its own sentence already.
+  if (reader.written(settings.upstream).flat().length > 0) return undefined;
+  for (const setting of [settings.upstreamAuthority, settings.passAuthorization, settings.connections]) {
+    const [written] = reader.written(setting).flat();
+    if (written !== undefined)
+      reader.note(written, 'has no effect without the URL of the upstream: set "upstream.url".');
+  }
+  return undefined;
+}
+
+/** Flags and environment first, then the file from top to bottom. */
+function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  return problems.toSorted(
+    (one, other) =>
+      (one.place?.line ?? 0) - (other.place?.line ?? 0) ||
+      (one.place?.column ?? 0) - (other.place?.column ?? 0),
+  );
+}

@@ -1,0 +1,120 @@
+import type { KeyType, LogLevel } from './configuration.js';
+import { many, one, optional, type Setting } from './setting.js';
+import { choice, truth } from './values/choice.js';
+import { duration } from './values/duration.js';
+import { hostname } from './values/hostname.js';
+import { formatListenAddress, listenAddress } from './values/listen-address.js';
+import { network } from './values/network.js';
+import { count, size } from './values/quantity.js';
+import { filePath, quotableText } from './values/text.js';
+import { upstreamUrl } from './values/upstream-url.js';
+
+const limit = duration('zero refused');
+const keyTypes = ['ecdsa', 'rsa'] as const satisfies readonly KeyType[];
+const logLevels = [
+  'trace',
+  'debug',
+  'info',
+  'warn',
+  'error',
+  'fatal',
+  'silent',
+] as const satisfies readonly LogLevel[];
+
+/**
+ * Every setting, once. The loader, the flags, the JSON Schema and the table in the documentation all come from here.
+ *
+ * No variable may begin with `DOCKGATE_SERVICE` or `DOCKGATE_PORT`: Kubernetes sets those itself in every
+ * container that runs beside a service with the name `dockgate`.
+ */
+export const settings = {
+  listen: many('listen', 'DOCKGATE_LISTEN', listenAddress, ['0.0.0.0:8443'], {
+    flag: { name: 'listen', syntax: '--listen <HOST:PORT>' },
+    description: 'Addresses to accept connections on. Port 0 picks a free one.',
+    identity: (address) => (address.port === 0 ? undefined : formatListenAddress(address)),
+  }),
+  hostname: many('hostname', 'DOCKGATE_HOSTNAME', hostname, [], {
+    flag: { name: 'hostname', syntax: '--hostname <NAME>' },
+    description: 'Names and addresses that clients use; they go into the certificate that dockgate makes.',
+  }),
+  upstream: optional('upstream.url', 'DOCKGATE_UPSTREAM', upstreamUrl, {
+    flag: { name: 'upstream', syntax: '--upstream <URL>' },
+    short: true,
+    description: 'URL of the registry behind the gateway. Without it the built-in registry answers.',
+  }),
+  upstreamAuthority: optional('upstream.ca', 'DOCKGATE_UPSTREAM_CA', filePath, {
+    description:
+      'PEM file with the authorities to trust for an https upstream instead of those of the system.',
+  }),
+  passAuthorization: one(
+    'upstream.passAuthorization',
+    'DOCKGATE_UPSTREAM_PASS_AUTHORIZATION',
+    truth,
+    'false',
+    {
+      description: 'Whether the password of the client travels on to the upstream.',
+    },
+  ),
+  connections: one('upstream.connections', 'DOCKGATE_UPSTREAM_CONNECTIONS', count(1, 65535), '256', {
+    description: 'Most connections to the upstream at once.',
+  }),
+  data: one('data', 'DOCKGATE_DATA', filePath, './data', {
+    flag: { name: 'data', syntax: '--data <DIR>' },
+    description: 'Directory of the built-in registry.',
+  }),
+  htpasswd: one('htpasswd', 'DOCKGATE_HTPASSWD', filePath, './dockgate.htpasswd', {
+    flag: { name: 'htpasswd', syntax: '--htpasswd <FILE>' },
+    description: 'Password file.',
+  }),
+  realm: one('realm', 'DOCKGATE_REALM', quotableText, 'dockgate', {
+    description: 'Name that browsers show when they ask for a password.',
+  }),
+  certs: one('certs', 'DOCKGATE_CERTS', filePath, './certs', {
+    flag: { name: 'certs', syntax: '--certs <DIR>' },
+    description: 'Directory of the authority and the certificate that dockgate makes.',
+  }),
+  certificate: many('tls.pairs[].certificate', 'DOCKGATE_CERT', filePath, [], {
+    flag: { name: 'cert', syntax: '--cert <FILE>' },
+    description: 'PEM file with a certificate of your own and its chain; needs a key beside it.',
+  }),
+  key: many('tls.pairs[].key', 'DOCKGATE_KEY', filePath, [], {
+    flag: { name: 'key', syntax: '--key <FILE>' },
+    description: 'PEM file with the private key of that certificate.',
+  }),
+  keyType: one('tls.keyType', 'DOCKGATE_TLS_KEY_TYPE', choice(keyTypes), 'ecdsa', {
+    description: 'Key of the certificates that dockgate makes.',
+  }),
+  trustedProxies: many('trustedProxies', 'DOCKGATE_TRUSTED_PROXIES', network, [], {
+    description: 'Addresses and ranges of proxies whose X-Forwarded headers are believed.',
+  }),
+  headers: one('timeouts.headers', 'DOCKGATE_TIMEOUTS_HEADERS', limit, '60s', {
+    description: 'Longest wait for the header lines of a request.',
+  }),
+  idle: one('timeouts.idle', 'DOCKGATE_TIMEOUTS_IDLE', limit, '60s', {
+    description: 'Longest pause without a byte in either direction while a request runs.',
+  }),
+  keepAlive: one('timeouts.keepAlive', 'DOCKGATE_TIMEOUTS_KEEP_ALIVE', limit, '75s', {
+    description: 'Longest pause between two requests of a connection.',
+  }),
+  connect: one('timeouts.connect', 'DOCKGATE_TIMEOUTS_CONNECT', limit, '10s', {
+    description: 'Longest wait for a connection to the upstream.',
+  }),
+  firstByte: one('timeouts.firstByte', 'DOCKGATE_TIMEOUTS_FIRST_BYTE', limit, '900s', {
+    description: 'Longest wait from the end of a request to the first byte of the answer of the upstream.',
+  }),
+  grace: one('timeouts.grace', 'DOCKGATE_TIMEOUTS_GRACE', duration('zero allowed'), '3600s', {
+    flag: { name: 'grace', syntax: '--grace <DURATION>' },
+    description: 'Time that running requests get to finish when dockgate stops.',
+  }),
+  minimumRate: one('minimumRate', 'DOCKGATE_MINIMUM_RATE', size, '500', {
+    description:
+      'Bytes a second that the body of a request must reach over the idle time; 0 switches the rule off.',
+  }),
+  logLevel: one('log.level', 'DOCKGATE_LOG_LEVEL', choice(logLevels), 'info', {
+    flag: { name: 'logLevel', syntax: '--log-level <LEVEL>' },
+    description: 'Least serious messages that are logged.',
+  }),
+};
+
+/** The table in its order, for those who only describe the settings. */
+export const allSettings: readonly Setting[] = Object.values<Setting>(settings);

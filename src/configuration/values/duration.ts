@@ -1,0 +1,44 @@
+import { type Kind, mustBe } from './kind.js';
+
+const pattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/;
+const milliseconds = new Map([
+  ['ms', 1],
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
+
+/** A Node timer counts in 31 bits: what is longer fires at once. */
+const longest = 24 * 86_400_000;
+
+/**
+ * A length of time in whole milliseconds: `500ms`, `30s`, `5m`, `1h`, `1d`; a plain number counts seconds.
+ *
+ * @param zero Whether 0 makes sense. A time limit of 0 would either fire at once or never.
+ */
+export function duration(zero: 'zero allowed' | 'zero refused'): Kind<number> {
+  const expected = 'a duration such as 500ms, 30s, 5m or 1h';
+  return {
+    expected,
+    scalars: new Set(['string', 'number']),
+    schema: {
+      anyOf: [
+        { type: 'string', pattern: pattern.source },
+        {
+          type: 'number',
+          maximum: longest / 1000,
+          ...(zero === 'zero allowed' ? { minimum: 0 } : { exclusiveMinimum: 0 }),
+        },
+      ],
+    },
+    parse(text) {
+      const match = pattern.exec(text);
+      if (match === null) return mustBe(expected, text);
+      const value = Math.round(Number(match[1]) * (milliseconds.get(match[2] ?? 's') ?? 1000));
+      if (value === 0 && zero === 'zero refused') return mustBe('longer than zero', text);
+      if (value > longest) return mustBe('24d at most', text);
+      return { value };
+    },
+  };
+}

@@ -1,0 +1,197 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
+import { fold, nearest } from './nearest.js';
+import type { Place, Problem } from './problem.js';
+import type { Setting } from './setting.js';
+import { allSettings } from './settings.js';
+import { type Branch, type Leaf, shortForm, tree } from './tree.js';
+import { quote } from './values/quote.js';
+import type { Written } from './written.js';
+
+/** One way through a YAML document along the tree of settings. Nothing deeper than the tree is looked at. */
+export class Walk {
+  readonly source = new Map<string, Written[]>();
+  readonly #document: Document.Parsed;
+  readonly #locate: (offset: number) => Place;
+  readonly #directory: string;
+  readonly #problems: Problem[];
+
+  constructor(
+    document: Document.Parsed,
+    locate: (offset: number) => Place,
+    directory: string,
+    problems: Problem[],
+  ) {
+    this.#document = document;
+    this.#locate = locate;
+    this.#directory = directory;
+    this.#problems = problems;
+  }
+
+  root(map: YAMLMap): void {
+    this.#mapping(map, tree, '');
+  }
+
+  #mapping(map: YAMLMap, branch: Branch, prefix: string): ReadonlySet<string> {
+    const seen = new Map<string, Place>();
+    for (const { key, value } of map.items) {
+      const place = this.#place(key);
+      const name = isScalar(key) && typeof key.value === 'string' ? key.value : undefined;
+      if (name === undefined) {
+        this.#note(place, 'A key must be a plain word.');
+        continue;
+      }
+      const subject = `${prefix}${name}`;
+      const first = seen.get(name);
+      if (first !== undefined) {
+        this.#note(place, `${printable(subject)} is written twice; line ${first.line} has it already.`);
+        continue;
+      }
+      seen.set(name, place);
+      const child = branch.children.get(name);
+      if (child === undefined) this.#unknown(name, branch, prefix, place);
+      else this.#child(value, child, subject, place);
+    }
+    return new Set(seen.keys());
+  }
+
+  #child(written: unknown, child: Branch | Leaf, subject: string, place: Place): void {
+    const node = this.#resolve(written, subject, place);
+    if (node === 'broken') return;
+    if (child.type === 'leaf') this.#leaf(node, child.setting, subject, place);
+    else if (child.repeated) this.#list(node, child, subject, place);
+    else if (isMap(node)) this.#mapping(node, child, `${subject}.`);
+    else if (isEmpty(node)) return;
+    else {
+      const short = shortForm(child);
+      if (short !== undefined && isScalar(node)) this.#leaf(node, short, subject, place);
+      else this.#note(this.#place(node), `${subject} must be a mapping with the keys ${keys(child)}.`);
+    }
+  }
+
+  /** A list of mappings, each of which must be complete. */
+  #list(node: Node | undefined, child: Branch, subject: string, place: Place): void {
+    if (!isSeq(node)) {
+      this.#note(
+        isEmpty(node) ? place : this.#place(node),
+        `${subject} must be a list of mappings with the keys ${keys(child)}.`,
+      );
+      return;
+    }
+    for (const written of node.items) {
+      const item = this.#resolve(written, subject, place);
+      if (item === 'broken') continue;
+      if (!isMap(item)) {
+        this.#note(this.#place(item), `${subject} must hold only mappings with the keys ${keys(child)}.`);
+        continue;
+      }
+      const present = this.#mapping(item, child, `${subject}[].`);
+      for (const name of child.children.keys()) {
+        if (!present.has(name)) this.#note(this.#place(item), `${subject}[] lacks "${name}".`);
+      }
+    }
+  }
+
+  #leaf(node: Node | undefined, setting: Setting, subject: string, place: Place): void {
+    if (!isSeq(node)) {
+      this.#scalar(node, setting, subject, place);
+      return;
+    }
+    // A list of mappings makes a list of each of its keys; one of them is still a single value.
+    if (setting.count !== 'many' || setting.path.includes('[]')) {
+      this.#note(this.#place(node), `${subject} must be a single value, not a list.`);
+      return;
+    }
+    if (node.items.length === 0 && setting.fallback.length > 0) {
+      this.#note(
+        this.#place(node),
+        `${subject} must have at least one value. Without the line it is ${setting.fallback.join(', ')}.`,
+      );
+    }
+    for (const written of node.items) {
+      const item = this.#resolve(written, subject, place);
+      if (item === 'broken') continue;
+      if (isSeq(item)) this.#note(this.#place(item), `${subject} must not have a list in its list.`);
+      else this.#scalar(item, setting, subject, isEmpty(item) ? this.#place(written) : place);
+    }
+  }
+
+  #scalar(node: Node | undefined, setting: Setting, subject: string, place: Place): void {
+    if (isEmpty(node)) {
+      this.#note(place, `${subject} has no value. Write ${setting.kind.expected}, or remove the line.`);
+      return;
+    }
+    if (!isScalar(node)) {
+      this.#note(this.#place(node), `${subject} must be ${setting.kind.expected}, not a mapping.`);
+      return;
+    }
+    const complaint = wrongType(node, setting);
+    if (complaint !== undefined) {
+      this.#note(this.#place(node), `${subject} ${complaint}`);
+      return;
+    }
+    const written = {
+      text: String(node.value),
+      subject,
+      place: this.#place(node),
+      directory: this.#directory,
+    };
+    const before = this.source.get(setting.path);
+    if (before === undefined) this.source.set(setting.path, [written]);
+    else before.push(written);
+  }
+
+  #unknown(name: string, branch: Branch, prefix: string, place: Place): void {
+    const known = [...branch.children.keys()];
+    const guess = nearest(name, known);
+    const elsewhere = allSettings.find(({ path }) => fold(path.split('.').at(-1) ?? '') === fold(name));
+    const meant = guess === undefined ? elsewhere?.path : `${prefix}${guess}`;
+    const hint = meant === undefined ? `Known here: ${known.join(', ')}.` : `Did you mean "${meant}"?`;
+    this.#note(place, `${quote(`${prefix}${name}`)} is not a known setting. ${hint}`);
+  }
+
+  #resolve(node: unknown, subject: string, place: Place): Node | undefined | 'broken' {
+    if (!isAlias(node)) return (node ?? undefined) as Node | undefined;
+    const target = node.resolve(this.#document);
+    if (target !== undefined) return target;
+    this.#note(
+      this.#place(node) ?? place,
+      `${subject} uses an alias ("*name") that no anchor ("&name") above defines.`,
+    );
+    return 'broken';
+  }
+
+  #place(node: unknown): Place {
+    const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
+    return this.#locate(Array.isArray(range) ? Number(range[0]) : 0);
+  }
+
+  #note(place: Place, message: string): void {
+    this.#problems.push({ place, message });
+  }
+}
+
+function isEmpty(node: Node | undefined): boolean {
+  return node === undefined || (isScalar(node) && node.value === null);
+}
+
+function keys(branch: Branch): string {
+  return [...branch.children.keys()].join(', ');
+}
+
+function printable(subject: string): string {
+  return quote(subject).slice(1, -1);
+}
+
+function wrongType(node: Scalar, setting: Setting): string | undefined {
+  const { kind } = setting;
+  const type = typeof node.value;
+  if (type === 'string' && kind.scalars.has('boolean'))
+    return `must be ${kind.expected}, not ${quote(String(node.value))}.`;
+  if ((type === 'string' || type === 'number' || type === 'boolean') && kind.scalars.has(type))
+    return undefined;
+  const text = node.source ?? String(node.value);
+  if (kind.scalars.has('string') && !kind.scalars.has('number') && type !== 'object') {
+    return `must be text. Put it in quotes: '${text}'.`;
+  }
+  return `must be ${kind.expected}, not ${quote(text)}.`;
+}
