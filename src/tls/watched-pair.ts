@@ -1,0 +1,89 @@
+import { stat } from 'node:fs/promises';
+import type { PairFiles } from '../configuration/configuration.js';
+import { ConfigurationError, type Problem } from '../configuration/problem.js';
+import { loadPair, type Pair } from './pair.js';
+
+/** Polls that a changed pair may stay broken: certificate and key are copied one after the other. */
+const patience = 2;
+
+/** A pair that is in use, and what its files look like since. */
+export class WatchedPair {
+  #pair: Pair;
+  #signature: string;
+  #failures = 0;
+  #reported = '';
+
+  private constructor(pair: Pair, signature: string) {
+    this.#pair = pair;
+    this.#signature = signature;
+  }
+
+  /** @throws ConfigurationError as {@link loadPair} does. */
+  static async open(files: PairFiles, now: number): Promise<WatchedPair> {
+    const signature = await signatureOf(files);
+    return new WatchedPair(await loadPair(files, { now }), signature);
+  }
+
+  /** The last pair that was whole. */
+  get pair(): Pair {
+    return this.#pair;
+  }
+
+  /** The pair that lies in the files now, when it is whole and another one than before. Does not take it over. */
+  async candidate(now: number): Promise<Candidate | undefined> {
+    const signature = await signatureOf(this.#pair.files);
+    if (signature === this.#signature) return undefined;
+    try {
+      const pair = await loadPair(this.#pair.files, { now });
+      if (pair.certificate !== this.#pair.certificate || pair.key !== this.#pair.key)
+        return { pair, signature };
+      this.accept({ pair, signature });
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      return { problems: error.problems };
+    }
+  }
+
+  accept({ pair, signature }: WholeCandidate): void {
+    this.#pair = pair;
+    this.#signature = signature;
+    this.#failures = 0;
+    this.#reported = '';
+  }
+
+  /** Notes that the files are no use. Returns what to report: nothing at first, and nothing twice. */
+  refuse(problems: readonly Problem[]): readonly Problem[] {
+    this.#failures += 1;
+    const report = JSON.stringify(problems);
+    if (this.#failures < patience || report === this.#reported) return [];
+    this.#reported = report;
+    return problems;
+  }
+}
+
+export interface WholeCandidate {
+  readonly pair: Pair;
+  readonly signature: string;
+}
+
+/** What changed files hold: a pair to take over, or what is wrong with it. */
+export type Candidate = WholeCandidate | { readonly problems: readonly Problem[] };
+
+/**
+ * Tells one state of two files from another, also when a rename or a changed symbolic link (the way Kubernetes
+ * replaces secrets) put other files in their place.
+ */
+async function signatureOf(files: PairFiles): Promise<string> {
+  const states = await Promise.all([files.certificate, files.key].map(stateOf));
+  return states.join(' ');
+}
+
+async function stateOf(path: string): Promise<string> {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+    return [dev, ino, size, mtimeNs, ctimeNs].join(':');
+  } catch {
+    return 'absent';
+  }
+}
