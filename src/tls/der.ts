@@ -91,6 +91,14 @@ export function content(element: Element | undefined): Buffer {
   return Buffer.from(element.value, 'latin1');
 }
 
+/** The bytes of a BIT STRING whose length is whole bytes, as keys and signatures are. */
+export function bitsOf(element: Element | undefined): Buffer {
+  // Not its `value`: where the bits happen to be ASN.1 themselves node-forge holds them decoded.
+  const bytes = encode(element ?? nothing());
+  const length = bytes[1] ?? 0;
+  return bytes.subarray(length < 0x80 ? 3 : 3 + (length & 0x7f));
+}
+
 /** Whether this is member number `tag` of a choice or of optional members. */
 export function hasTag(element: Element, tag: number): boolean {
   return element.tagClass === Class.CONTEXT_SPECIFIC && element.type === tag;

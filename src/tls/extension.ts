@@ -1,6 +1,7 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import {
   bitString,
+  bitsOf,
   boolean,
   content,
   decode,
@@ -71,11 +72,8 @@ export function authorityKeyIdentifier(identifier: Uint8Array): Element {
 
 /** RFC 7093 §2 method 1: the first 160 bits of SHA-256 over the key's bits. */
 export function keyIdentifier(publicKey: KeyObject): Buffer {
-  const information = members(decode(publicKey.export({ format: 'der', type: 'spki' })));
-  const bits = encode(information[1] ?? sequence());
-  // Past tag, length and the count of unused bits, which always is zero here.
-  const head = (bits[1] ?? 0) < 0x80 ? 3 : 3 + ((bits[1] ?? 0) & 0x7f);
-  return createHash('sha256').update(bits.subarray(head)).digest().subarray(0, 20);
+  const [, bits] = members(decode(publicKey.export({ format: 'der', type: 'spki' })));
+  return createHash('sha256').update(bitsOf(bits)).digest().subarray(0, 20);
 }
 
 /** The content of the extension of that kind in a list of extensions; undefined when there is none. */
