@@ -1,4 +1,4 @@
-import { type Document, isMap, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { Problem } from './problem.js';
 import { syntaxProblems } from './syntax.js';
 import { Walk } from './walk.js';
@@ -45,7 +45,7 @@ export function readDocument(text: string, origin: Origin, problems: Problem[]):
     return new Map();
   }
   const { contents } = document;
-  if (contents === null) return new Map();
+  if (contents === null || (isScalar(contents) && contents.value === null)) return new Map();
   const walk = new Walk(document, locate, origin.directory, problems);
   if (isMap(contents)) walk.root(contents);
   else {

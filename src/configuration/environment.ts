@@ -18,16 +18,19 @@ export function readFlags(flags: Flags, directory: string): Source {
   return source;
 }
 
-/** What the environment says. An empty variable counts as absent: compose files and units cannot leave one out. */
+/**
+ * What the environment says; commas separate the items of a list.
+ * What is empty counts as absent: compose files and units cannot leave a variable out.
+ */
 export function readEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
   directory: string,
 ): Source {
   const source = new Map<string, readonly Written[]>();
   for (const { path, environment: subject, count } of allSettings) {
-    const value = environment[subject]?.trim() ?? '';
-    if (value === '') continue;
-    const texts = count === 'many' ? value.split(',').map((text) => text.trim()) : [value];
+    const value = environment[subject] ?? '';
+    const texts = (count === 'many' ? value.split(',') : [value]).map((text) => text.trim()).filter(Boolean);
+    if (texts.length === 0) continue;
     source.set(
       path,
       texts.map((text) => ({ text, subject, place: undefined, directory })),

@@ -13,6 +13,7 @@ const largest = 256 * 1024;
 export async function readConfigurationFile(input: ConfigurationInput, problems: Problem[]): Promise<Source> {
   const variable = input.environment[configVariable]?.trim() ?? '';
   const named = input.flags.config ?? (variable === '' ? undefined : variable);
+  const namer = input.flags.config === undefined ? configVariable : '--config';
   if (named === '') {
     problems.push({ place: undefined, message: '--config must name a file, not an empty text.' });
     return new Map();
@@ -26,8 +27,9 @@ export async function readConfigurationFile(input: ConfigurationInput, problems:
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (named === undefined && code === 'ENOENT') return new Map();
     if (!(error instanceof UnusableFile) && typeof code !== 'string') throw error;
-    const message = error instanceof UnusableFile ? error.message : sentence(String(code));
-    problems.push({ place: { file }, message });
+    const why = error instanceof UnusableFile ? error.message : reason(String(code));
+    const hint = named === undefined ? '' : ` (named by ${namer})`;
+    problems.push({ place: { file }, message: `The configuration file${hint} ${why}.` });
     return new Map();
   }
 }
@@ -56,9 +58,7 @@ async function readAll(handle: FileHandle): Promise<Buffer> {
     length += bytesRead;
   }
   if (length > largest) {
-    throw new UnusableFile(
-      `The configuration file is larger than ${largest / 1024} KiB. Is it the right one?`,
-    );
+    throw new UnusableFile(`is larger than ${largest / 1024} KiB: it must be another file`);
   }
   return buffer.subarray(0, length);
 }
@@ -67,13 +67,13 @@ function decode(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new UnusableFile('The configuration file is not UTF-8 text. Is it the right one?');
+    throw new UnusableFile('is not UTF-8 text');
   }
 }
 
-function sentence(code: string): string {
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'The configuration file does not exist.';
-  if (code === 'EACCES' || code === 'EPERM') return 'The configuration file may not be read by this user.';
-  if (code === 'EISDIR') return 'The configuration file is a directory.';
-  return `The configuration file cannot be read (${code}).`;
+function reason(code: string): string {
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist';
+  if (code === 'EACCES' || code === 'EPERM') return 'may not be read by this user';
+  if (code === 'EISDIR') return 'is a directory';
+  return `cannot be read (${code})`;
 }

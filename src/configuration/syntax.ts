@@ -24,7 +24,7 @@ const sentences = new Map<string, string>([
   ['MISSING_CHAR', 'Something is missing: a closing quote or bracket, a comma, or a space behind a colon.'],
   [
     'UNEXPECTED_TOKEN',
-    'YAML does not expect this here. Put a value that holds brackets, colons or quotes in quotes.',
+    'YAML does not expect this here. Check the indentation, and put a value that holds brackets or colons in quotes.',
   ],
   ['KEY_OVER_1024_CHARS', 'A key is longer than 1024 characters.'],
   ['RESOURCE_EXHAUSTION', 'The file is nested too deeply.'],

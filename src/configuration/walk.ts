@@ -63,8 +63,9 @@ export class Walk {
     else if (isEmpty(node)) return;
     else {
       const short = shortForm(child);
+      const either = short === undefined ? '' : `${short.kind.expected}; or `;
       if (short !== undefined && isScalar(node)) this.#leaf(node, short, subject, place);
-      else this.#note(this.#place(node), `${subject} must be a mapping with the keys ${keys(child)}.`);
+      else this.#note(this.#place(node), `${subject} must be ${either}a mapping with ${keys(child)}.`);
     }
   }
 
@@ -73,7 +74,7 @@ export class Walk {
     if (!isSeq(node)) {
       this.#note(
         isEmpty(node) ? place : this.#place(node),
-        `${subject} must be a list of mappings with the keys ${keys(child)}.`,
+        `${subject} must be a list of mappings with ${keys(child)}.`,
       );
       return;
     }
@@ -81,7 +82,7 @@ export class Walk {
       const item = this.#resolve(written, subject, place);
       if (item === 'broken') continue;
       if (!isMap(item)) {
-        this.#note(this.#place(item), `${subject} must hold only mappings with the keys ${keys(child)}.`);
+        this.#note(this.#place(item), `${subject} must hold only mappings with ${keys(child)}.`);
         continue;
       }
       const present = this.#mapping(item, child, `${subject}[].`);
@@ -175,7 +176,7 @@ function isEmpty(node: Node | undefined): boolean {
 }
 
 function keys(branch: Branch): string {
-  return [...branch.children.keys()].join(', ');
+  return `the ${branch.children.size === 1 ? 'key' : 'keys'} ${[...branch.children.keys()].join(', ')}`;
 }
 
 function printable(subject: string): string {
@@ -190,7 +191,7 @@ function wrongType(node: Scalar, setting: Setting): string | undefined {
   if ((type === 'string' || type === 'number' || type === 'boolean') && kind.scalars.has(type))
     return undefined;
   const text = node.source ?? String(node.value);
-  if (kind.scalars.has('string') && !kind.scalars.has('number') && type !== 'object') {
+  if (kind.scalars.has('string') && 'value' in kind.parse(text, '/')) {
     return `must be text. Put it in quotes: '${text}'.`;
   }
   return `must be ${kind.expected}, not ${quote(text)}.`;

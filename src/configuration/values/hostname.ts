@@ -11,7 +11,7 @@ export function isHostname(text: string): boolean {
   return pattern.test(text);
 }
 
-const expected = 'a host name such as registry.example.com, or an IP address';
+const expected = 'a host name such as registry.example.com or an IP address';
 
 /** A name or address that clients use, without a port; names come out in lower case. */
 export const hostname: Kind<string> = {

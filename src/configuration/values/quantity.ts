@@ -29,7 +29,7 @@ export const size: Kind<number> = {
     const unit = (match[2] ?? 'B').toUpperCase();
     const factor = factors.get(unit) ?? factors.get(unit.replace(/B$/, '')) ?? 1;
     const value = Math.round(Number(match[1]) * factor);
-    return value <= Number.MAX_SAFE_INTEGER ? { value } : mustBe(sizeExpected, text);
+    return value <= Number.MAX_SAFE_INTEGER ? { value } : mustBe('less than 9 PB', text);
   },
 };
 

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+import type { Configuration } from '../../src/configuration/configuration.js';
+import type { Flags } from '../../src/configuration/flags.js';
+import { allSettings } from '../../src/configuration/settings.js';
+import { load } from './workspace.js';
+
+interface Row {
+  /** Lines of the file beside the one that the row is about. */
+  readonly beside?: string;
+  /** The setting in the file. */
+  readonly yaml: string;
+  readonly environment: string;
+  /** undefined: it has no flag. */
+  readonly flag?: Flags;
+  readonly read: (configuration: Configuration, directory: string) => unknown;
+  readonly values: { readonly file: unknown; readonly environment: unknown; readonly flag?: unknown };
+}
+
+const own = (file: string, directory: string) => path.relative(directory, file);
+const time = (
+  name: keyof Configuration['timeouts'],
+): Pick<Row, 'yaml' | 'environment' | 'read' | 'values'> => ({
+  yaml: `timeouts: { ${name}: 11s }`,
+  environment: '12s',
+  read: ({ timeouts }) => timeouts[name],
+  values: { file: 11_000, environment: 12_000, flag: 13_000 },
+});
+
+/** One row for every setting of the table, by its path. */
+const rows: Readonly<Record<string, Row>> = {
+  listen: {
+    yaml: 'listen: [a:1, b:1]',
+    environment: 'c:2, d:2',
+    flag: { listen: ['e:3', 'f:3'] },
+    read: ({ listen }) => listen.map(({ host }) => host).join(),
+    values: { file: 'a,b', environment: 'c,d', flag: 'e,f' },
+  },
+  hostname: {
+    yaml: 'hostname: [a, b]',
+    environment: 'c,d',
+    flag: { hostname: ['e', 'f'] },
+    read: ({ hostnames }) => hostnames.join(),
+    values: { file: 'a,b', environment: 'c,d', flag: 'e,f' },
+  },
+  'upstream.url': {
+    yaml: 'upstream: http://a',
+    environment: 'http://b',
+    flag: { upstream: 'http://c' },
+    read: ({ upstream }) => upstream?.origin,
+    values: { file: 'http://a', environment: 'http://b', flag: 'http://c' },
+  },
+  'upstream.ca': {
+    yaml: 'upstream: { url: https://a, ca: one }',
+    environment: 'two',
+    read: ({ upstream }, directory) => own(upstream?.ca ?? '', directory),
+    values: { file: 'one', environment: 'two' },
+  },
+  'upstream.passAuthorization': {
+    yaml: 'upstream: { url: http://a, passAuthorization: true }',
+    environment: 'false',
+    read: ({ upstream }) => upstream?.passAuthorization,
+    values: { file: true, environment: false },
+  },
+  'upstream.connections': {
+    yaml: 'upstream: { url: http://a, connections: 1 }',
+    environment: '2',
+    read: ({ upstream }) => upstream?.connections,
+    values: { file: 1, environment: 2 },
+  },
+  data: {
+    yaml: 'data: one',
+    environment: 'two',
+    flag: { data: 'three' },
+    read: ({ data }, directory) => own(data, directory),
+    values: { file: 'one', environment: 'two', flag: 'three' },
+  },
+  htpasswd: {
+    yaml: 'htpasswd: one',
+    environment: 'two',
+    flag: { htpasswd: 'three' },
+    read: ({ htpasswd }, directory) => own(htpasswd, directory),
+    values: { file: 'one', environment: 'two', flag: 'three' },
+  },
+  realm: {
+    yaml: 'realm: one',
+    environment: 'two',
+    read: ({ realm }) => realm,
+    values: { file: 'one', environment: 'two' },
+  },
+  certs: {
+    yaml: 'certs: one',
+    environment: 'two',
+    flag: { certs: 'three' },
+    read: ({ certs }, directory) => own(certs, directory),
+    values: { file: 'one', environment: 'two', flag: 'three' },
+  },
+  'tls.keyType': {
+    yaml: 'tls: { keyType: rsa }',
+    environment: 'ecdsa',
+    read: ({ keyType }) => keyType,
+    values: { file: 'rsa', environment: 'ecdsa' },
+  },
+  trustedProxies: {
+    yaml: 'trustedProxies: [10.0.0.1, 10.0.0.2]',
+    environment: '10.1.0.0/16,::1',
+    read: ({ trustedProxies }) => trustedProxies.join(),
+    values: { file: '10.0.0.1,10.0.0.2', environment: '10.1.0.0/16,::1' },
+  },
+  'timeouts.headers': time('headers'),
+  'timeouts.idle': time('idle'),
+  'timeouts.keepAlive': time('keepAlive'),
+  'timeouts.connect': time('connect'),
+  'timeouts.firstByte': time('firstByte'),
+  'timeouts.grace': { ...time('grace'), flag: { grace: '13s' } },
+  minimumRate: {
+    yaml: 'minimumRate: 1k',
+    environment: '2k',
+    read: ({ minimumRate }) => minimumRate,
+    values: { file: 1000, environment: 2000 },
+  },
+  'log.level': {
+    yaml: 'log: { level: warn }',
+    environment: 'error',
+    flag: { logLevel: 'fatal' },
+    read: ({ logLevel }) => logLevel,
+    values: { file: 'warn', environment: 'error', flag: 'fatal' },
+  },
+};
+
+for (const setting of allSettings.filter(({ path: name }) => !name.startsWith('tls.pairs'))) {
+  test(`For ${setting.path} the flag beats the environment, which beats the file, which beats the default.`, async () => {
+    const row = rows[setting.path];
+    assert.ok(row, 'every setting needs a row in the table of this test');
+    assert.equal(
+      row.flag === undefined,
+      setting.flag === undefined,
+      'the row has a flag when the setting has one',
+    );
+    const { yaml, values } = row;
+    const environment = { [setting.environment]: row.environment };
+    const read = async (situation: Parameters<typeof load>[0]) => {
+      const { configuration, directory } = await load(situation);
+      return row.read(configuration, directory);
+    };
+    assert.deepEqual(await read({ yaml }), values.file);
+    assert.deepEqual(await read({ yaml, environment }), values.environment);
+    assert.deepEqual(await read({ yaml, environment: { [setting.environment]: '' } }), values.file);
+    if (row.flag !== undefined) {
+      assert.deepEqual(await read({ yaml, environment, flags: row.flag }), values.flag);
+      assert.deepEqual(await read({ flags: row.flag }), values.flag);
+    }
+  });
+}
+
+test('Pairs of the flags beat those of the environment, which beat those of the file.', async () => {
+  const yaml = 'tls: { pairs: [{ certificate: a, key: b }, { certificate: c, key: d }] }';
+  const environment = { DOCKGATE_CERT: 'e, f', DOCKGATE_KEY: 'g,h' };
+  const flags = { cert: ['i', 'j'], key: ['k', 'l'] };
+  const pairs = async (situation: Parameters<typeof load>[0]) => {
+    const { configuration, directory } = await load(situation);
+    return configuration.pairs.map(
+      ({ certificate, key }) => `${own(certificate, directory)}+${own(key, directory)}`,
+    );
+  };
+  assert.deepEqual(await pairs({ yaml }), ['a+b', 'c+d']);
+  assert.deepEqual(await pairs({ yaml, environment }), ['e+g', 'f+h']);
+  assert.deepEqual(await pairs({ yaml, environment, flags }), ['i+k', 'j+l']);
+});
