@@ -1,0 +1,54 @@
+import type { Exchange, Handler } from '../http/exchange.js';
+import type { Reply } from '../http/reply.js';
+import type { Stores } from './store/contracts.js';
+import { answerBase } from './v2/base.js';
+import { answerBlob } from './v2/blobs.js';
+import { answerCatalog } from './v2/catalog.js';
+import { asFailure } from './v2/failures.js';
+import { answerManifest } from './v2/manifests.js';
+import { parseRoute } from './v2/routes.js';
+import { answerTags } from './v2/tags.js';
+import { answerUpload, answerUploads, type MayPull } from './v2/uploads.js';
+
+/** What a registry is made of. */
+export interface RegistryOptions {
+  readonly store: Stores;
+  /** Asked before a blob is mounted from another repository. Without it, who may push may mount from everywhere. */
+  readonly mayPull?: MayPull;
+}
+
+/**
+ * The registry built into the gateway: OCI Distribution 1.1 under `/v2/`, over any {@link Stores}.
+ *
+ * It asks for no password and checks no rights: whoever reaches the handler may do everything. It throws a
+ * {@link Failure} for what is the client's doing, and other errors when the store is broken.
+ */
+export function createRegistry({ store, mayPull = () => true }: RegistryOptions): Handler {
+  return async (exchange) => {
+    try {
+      return await answer(store, mayPull, exchange);
+    } catch (error) {
+      throw asFailure(error);
+    }
+  };
+}
+
+function answer(store: Stores, mayPull: MayPull, exchange: Exchange): Reply | Promise<Reply> {
+  const route = parseRoute(exchange.target.path);
+  switch (route.kind) {
+    case 'base':
+      return answerBase(exchange);
+    case 'catalog':
+      return answerCatalog(store, exchange);
+    case 'tags':
+      return answerTags(store, exchange, route.repository);
+    case 'manifest':
+      return answerManifest(store, exchange, route.repository, route.reference);
+    case 'blob':
+      return answerBlob(store, exchange, route.repository, route.digest);
+    case 'uploads':
+      return answerUploads(store, mayPull, exchange, route.repository);
+    case 'upload':
+      return answerUpload(store, exchange, route.repository, route.id);
+  }
+}

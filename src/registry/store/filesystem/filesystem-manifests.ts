@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { Digest } from '../../model/digest.js';
+import { type Manifest, mediaTypeOf } from '../../model/manifest.js';
+import type { Reference, Tag } from '../../model/reference.js';
+import type { Repository } from '../../model/repository.js';
+import type { ManifestStore, StoredManifest } from '../contracts.js';
+import { StoredContentDamaged } from '../failure.js';
+import type { DurableFiles } from './durable-files.js';
+import type { FilesystemTags } from './filesystem-tags.js';
+import type { Layout } from './layout.js';
+import { ManifestCache } from './manifest-cache.js';
+import { isPresent } from './presence.js';
+import { orUndefined } from './system-error.js';
+
+/** Bytes of manifests kept in memory. */
+const CACHED = 16 * 1024 * 1024;
+
+/** Manifests as files; links let a repository hold them, and are looked at on every request. */
+export class FilesystemManifests implements ManifestStore {
+  readonly #layout: Layout;
+  readonly #files: DurableFiles;
+  readonly #tags: FilesystemTags;
+  readonly #cache = new ManifestCache(CACHED);
+
+  constructor(layout: Layout, files: DurableFiles, tags: FilesystemTags) {
+    this.#layout = layout;
+    this.#files = files;
+    this.#tags = tags;
+  }
+
+  async get(repository: Repository, reference: Reference): Promise<StoredManifest | undefined> {
+    const digest = reference instanceof Digest ? reference : await this.#tags.resolve(repository, reference);
+    if (digest === undefined || !(await this.#holds(repository, digest))) return undefined;
+    return this.#cache.get(digest) ?? this.#load(digest);
+  }
+
+  async put(repository: Repository, digest: Digest, manifest: Manifest, tags: readonly Tag[]): Promise<void> {
+    await this.#files.write(this.#layout.blob(digest), manifest.bytes);
+    await this.#hold(repository, digest);
+    for (const tag of tags) await this.#tags.point(repository, tag, digest);
+    // A delete that ran meanwhile removes the link first and looks for tags then: it has either seen ours, or we
+    // see here that the link has gone. So no tag is left that leads nowhere.
+    if (!(await this.#holds(repository, digest))) await this.#hold(repository, digest);
+  }
+
+  async remove(repository: Repository, digest: Digest): Promise<boolean> {
+    if (!(await this.#files.remove(this.#layout.revisionLink(repository, digest)))) return false;
+    await this.#tags.removeThoseOf(repository, digest);
+    return true;
+  }
+
+  #holds(repository: Repository, digest: Digest): Promise<boolean> {
+    return isPresent(this.#layout.revisionLink(repository, digest));
+  }
+
+  async #hold(repository: Repository, digest: Digest): Promise<void> {
+    await this.#files.write(this.#layout.revisionLink(repository, digest), digest.toString());
+    // Distribution lists a repository only when it has a directory for layers.
+    await this.#files.makeDirectory(this.#layout.layers(repository));
+  }
+
+  async #load(digest: Digest): Promise<StoredManifest | undefined> {
+    const bytes = await orUndefined(readFile(this.#layout.blob(digest)));
+    if (bytes === undefined) return undefined;
+    if (!Digest.of(bytes, digest.algorithm).equals(digest)) throw new StoredContentDamaged(digest);
+    const manifest = { digest, mediaType: mediaTypeOf(bytes), bytes };
+    this.#cache.add(manifest);
+    return manifest;
+  }
+}

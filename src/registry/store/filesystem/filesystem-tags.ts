@@ -1,0 +1,110 @@
+import { readdir, rename } from 'node:fs/promises';
+import { inBatches } from '../../batches.js';
+import type { Digest } from '../../model/digest.js';
+import { Tag } from '../../model/reference.js';
+import type { Repository } from '../../model/repository.js';
+import type { Catalog, Listing, Page, TagStore } from '../contracts.js';
+import type { DurableFiles } from './durable-files.js';
+import type { Layout } from './layout.js';
+import { readLink } from './link.js';
+import { isPresent } from './presence.js';
+import { orUndefined } from './system-error.js';
+import { Turns } from './turns.js';
+
+/** Tags looked at side by side. */
+const WIDTH = 32;
+
+/** Tags as directories with a link to the manifest that they mean. */
+export class FilesystemTags implements TagStore {
+  readonly #layout: Layout;
+  readonly #files: DurableFiles;
+  readonly #catalog: Catalog;
+  readonly #turns = new Turns();
+
+  constructor(layout: Layout, files: DurableFiles, catalog: Catalog) {
+    this.#layout = layout;
+    this.#files = files;
+    this.#catalog = catalog;
+  }
+
+  async list(repository: Repository, { after, limit }: Page): Promise<Listing | undefined> {
+    const tags = await this.#all(repository);
+    if (tags.length === 0 && !(await this.#catalog.has(repository))) return undefined;
+    const from = after === undefined ? undefined : sortKey(after);
+    const keyed = tags.map((tag) => ({ tag, key: sortKey(tag.name) }));
+    const wanted = keyed.filter(({ key }) => from === undefined || key > from);
+    wanted.sort((one, other) => (one.key < other.key ? -1 : 1));
+    const names: string[] = [];
+    for (let start = 0; start < wanted.length && names.length <= limit; start += WIDTH) {
+      const batch = wanted.slice(start, start + WIDTH);
+      const present = await inBatches(batch, WIDTH, ({ tag }) =>
+        isPresent(this.#layout.currentLink(repository, tag)),
+      );
+      batch.forEach(({ tag }, index) => {
+        if (present[index] === true) names.push(tag.name);
+      });
+    }
+    return { names: names.slice(0, limit), more: limit > 0 && names.length > limit };
+  }
+
+  remove(repository: Repository, tag: Tag): Promise<boolean> {
+    return this.#inTurn(repository, tag, async () => {
+      if (!(await isPresent(this.#layout.currentLink(repository, tag)))) return false;
+      const staged = await this.#files.withdraw(this.#layout.tag(repository, tag));
+      if (staged === undefined) return false;
+      await this.#files.syncParent(this.#layout.tag(repository, tag));
+      await this.#files.discard(staged);
+      return true;
+    });
+  }
+
+  /** The manifest that a tag means; undefined when there is no such tag. */
+  resolve(repository: Repository, tag: Tag): Promise<Digest | undefined> {
+    return readLink(this.#layout.currentLink(repository, tag));
+  }
+
+  /** Makes a tag mean a manifest. */
+  point(repository: Repository, tag: Tag, digest: Digest): Promise<void> {
+    return this.#inTurn(repository, tag, async () => {
+      await this.#files.write(this.#layout.indexLink(repository, tag, digest), digest.toString());
+      await this.#files.write(this.#layout.currentLink(repository, tag), digest.toString());
+    });
+  }
+
+  /** Removes every tag that means this manifest. */
+  async removeThoseOf(repository: Repository, digest: Digest): Promise<void> {
+    await inBatches(await this.#all(repository), WIDTH, async (tag) => {
+      if ((await this.resolve(repository, tag))?.equals(digest))
+        await this.#removeIf(repository, tag, digest);
+    });
+  }
+
+  #removeIf(repository: Repository, tag: Tag, digest: Digest): Promise<void> {
+    return this.#inTurn(repository, tag, async () => {
+      if (!(await this.resolve(repository, tag))?.equals(digest)) return;
+      const staged = await this.#files.withdraw(this.#layout.tag(repository, tag));
+      if (staged === undefined) return;
+      const withdrawn = await readLink(`${staged}/current/link`);
+      // Another process may have moved the tag since it was read: then it goes back, unless there is a newer one.
+      if (withdrawn !== undefined && !withdrawn.equals(digest)) {
+        await rename(staged, this.#layout.tag(repository, tag)).catch(() => undefined);
+      }
+      await this.#files.syncParent(this.#layout.tag(repository, tag));
+      await this.#files.discard(staged);
+    });
+  }
+
+  async #all(repository: Repository): Promise<Tag[]> {
+    const names = (await orUndefined(readdir(this.#layout.tags(repository)))) ?? [];
+    return names.map((name) => Tag.read(name)).filter((tag) => tag !== undefined);
+  }
+
+  #inTurn<Value>(repository: Repository, tag: Tag, work: () => Promise<Value>): Promise<Value> {
+    return this.#turns.take(`${repository.name}:${tag.name}`, work);
+  }
+}
+
+/** Orders without regard to case, and names that differ in case alone by their bytes. */
+function sortKey(name: string): string {
+  return `${name.toLowerCase()} ${name}`;
+}

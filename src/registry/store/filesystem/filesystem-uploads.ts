@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, mkdir, open, stat, writeFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { Digest, type DigestAlgorithm } from '../../model/digest.js';
+import type { Repository } from '../../model/repository.js';
+import { UploadId } from '../../model/upload-id.js';
+import { receive } from '../../receive.js';
+import type { UploadSessions } from '../contracts.js';
+import { DigestMismatch, UploadBusy, UploadOutOfOrder, UploadUnknown } from '../failure.js';
+import { Appender } from './appender.js';
+import type { DurableFiles } from './durable-files.js';
+import type { FilesystemBlobs } from './filesystem-blobs.js';
+import type { Layout } from './layout.js';
+import { type RunningHash, RunningHashes } from './running-hashes.js';
+import { asStoreError, isAbsent, orUndefined } from './system-error.js';
+import type { WritingRight, WritingRights } from './writing-rights.js';
+
+/** An upload while one request writes to it. */
+interface OpenUpload {
+  readonly file: FileHandle;
+  readonly right: WritingRight;
+  /** Bytes in the file. */
+  readonly size: number;
+  /** Has seen all of them, unless it is undefined. */
+  readonly running: RunningHash | undefined;
+}
+
+/** Uploads as files that only ever grow, until they are moved to their place among the blobs. */
+export class FilesystemUploads implements UploadSessions {
+  readonly #layout: Layout;
+  readonly #files: DurableFiles;
+  readonly #blobs: FilesystemBlobs;
+  readonly #rights: WritingRights;
+  readonly #hashes = new RunningHashes();
+
+  constructor(layout: Layout, files: DurableFiles, blobs: FilesystemBlobs, rights: WritingRights) {
+    this.#layout = layout;
+    this.#files = files;
+    this.#blobs = blobs;
+    this.#rights = rights;
+  }
+
+  async start(repository: Repository, algorithm: DigestAlgorithm): Promise<UploadId> {
+    const id = UploadId.create();
+    try {
+      await mkdir(this.#layout.upload(repository, id), { recursive: true });
+      const now = `${new Date().toISOString().slice(0, 19)}Z`;
+      await writeFile(this.#layout.uploadStart(repository, id), now);
+      await writeFile(this.#layout.uploadData(repository, id), '', { flag: 'a' });
+    } catch (error) {
+      throw asStoreError(error);
+    }
+    this.#hashes.begin(id, algorithm);
+    return id;
+  }
+
+  async size(repository: Repository, id: UploadId): Promise<number | undefined> {
+    return (await orUndefined(stat(this.#layout.uploadData(repository, id))))?.size;
+  }
+
+  append(repository: Repository, id: UploadId, body: Readable, offset?: number): Promise<number> {
+    return this.#write(repository, id, body, offset, async ({ size, running }) => {
+      if (running !== undefined) this.#hashes.keep(id, running);
+      return size;
+    });
+  }
+
+  finish(
+    repository: Repository,
+    id: UploadId,
+    digest: Digest,
+    body: Readable,
+    offset?: number,
+  ): Promise<void> {
+    return this.#write(repository, id, body, offset, async ({ file, right, size, running }) => {
+      const actual =
+        running?.algorithm === digest.algorithm
+          ? Digest.from(running.hash, digest.algorithm)
+          : await digestOf(file, digest.algorithm);
+      if (!actual.equals(digest)) {
+        await this.cancel(repository, id);
+        throw new DigestMismatch(digest, actual);
+      }
+      await file.sync();
+      // The file only grows, so its size shows whether somebody else has written to it.
+      const { size: now } = await file.stat();
+      if (now !== size || !right.isHeld()) throw new UploadBusy(now);
+      await this.#adopt(repository, id, digest);
+    });
+  }
+
+  async cancel(repository: Repository, id: UploadId): Promise<boolean> {
+    const staged = await this.#files.withdraw(this.#layout.upload(repository, id));
+    if (staged === undefined) return false;
+    await this.#files.discard(staged);
+    return true;
+  }
+
+  async #adopt(repository: Repository, id: UploadId, digest: Digest): Promise<void> {
+    try {
+      await this.#blobs.adopt(this.#layout.uploadData(repository, id), repository, digest);
+    } catch (error) {
+      throw isAbsent(error) ? new UploadUnknown() : error;
+    }
+    await this.cancel(repository, id);
+  }
+
+  /** Adds a body to an upload while no other request can, and hands the result on. */
+  async #write<Value>(
+    repository: Repository,
+    id: UploadId,
+    body: Readable,
+    offset: number | undefined,
+    next: (upload: OpenUpload) => Promise<Value>,
+  ): Promise<Value> {
+    const right = await orUndefined(this.#takeRight(repository, id));
+    if (right === undefined) throw new UploadUnknown();
+    try {
+      const file = await orUndefined(open(this.#layout.uploadData(repository, id), 'a+'));
+      if (file === undefined) throw new UploadUnknown();
+      try {
+        return await next(await this.#receive(id, file, right, body, offset));
+      } finally {
+        await file.close();
+      }
+    } finally {
+      await right.release();
+    }
+  }
+
+  async #takeRight(repository: Repository, id: UploadId): Promise<WritingRight> {
+    const right = await this.#rights.take(this.#layout.uploadWriter(repository, id)).catch((error) => {
+      throw asStoreError(error);
+    });
+    if (right === undefined) throw new UploadBusy((await this.size(repository, id)) ?? 0);
+    return right;
+  }
+
+  async #receive(
+    id: UploadId,
+    file: FileHandle,
+    right: WritingRight,
+    body: Readable,
+    offset: number | undefined,
+  ): Promise<OpenUpload> {
+    const { size } = await file.stat();
+    if (offset !== undefined && offset !== size) throw new UploadOutOfOrder(size);
+    const running = this.#hashes.take(id, size);
+    const appender = new Appender(file, running, () => right.isHeld());
+    try {
+      await receive(body, (chunk) => appender.take(chunk));
+    } catch (error) {
+      // What the client has sent stays, so that it can go on from there.
+      await appender.flush();
+      if (running?.size === size + appender.written) this.#hashes.keep(id, running);
+      throw error;
+    }
+    await appender.flush();
+    return { file, right, size: size + appender.written, running };
+  }
+}
+
+async function digestOf(file: FileHandle, algorithm: DigestAlgorithm): Promise<Digest> {
+  const hash = createHash(algorithm);
+  const buffer = Buffer.allocUnsafe(256 * 1024);
+  for (let position = 0; ; ) {
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
+    if (bytesRead === 0) return Digest.from(hash, algorithm);
+    hash.update(buffer.subarray(0, bytesRead));
+    position += bytesRead;
+  }
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Digest, DigestAlgorithm } from '../../model/digest.js';
+import type { Tag } from '../../model/reference.js';
+import type { Repository } from '../../model/repository.js';
+import type { UploadId } from '../../model/upload-id.js';
+
+/**
+ * Where everything lies. The tree under `v2` is the one that distribution's own registry reads and writes; what it has
+ * no place for lies beside it, in the same form, under `dockgate`.
+ *
+ * ```
+ * <root>/docker/registry/
+ *   v2/
+ *     blobs/sha256/<first two digits>/<hex>/data             content, once for all repositories
+ *     repositories/<name>/
+ *       _layers/sha256/<hex>/link                            the repository holds this blob
+ *       _manifests/revisions/sha256/<hex>/link               the repository holds this manifest
+ *       _manifests/tags/<tag>/current/link                   the manifest that the tag means
+ *       _manifests/tags/<tag>/index/sha256/<hex>/link        manifests that the tag has meant
+ *       _uploads/<uuid>/data                                 what an upload has received; its size is the offset
+ *       _uploads/<uuid>/startedat                            when it began, RFC 3339
+ *       _uploads/<uuid>/writer                               who writes to it now
+ *   dockgate/
+ *     blobs/sha512/…, repositories/<name>/…/sha512/…         the same for sha512
+ *     staging/<uuid>                                         files and directories on their way in or out
+ * ```
+ *
+ * A link is a text file with nothing but the digest. Paths are made of parsed values only, so none can leave the root.
+ */
+export class Layout {
+  /** Has to exist before anything below it is made. */
+  readonly root: string;
+  /** Parent of all repositories that distribution can see. */
+  readonly repositories: string;
+  readonly staging: string;
+  readonly #trees: Readonly<Record<DigestAlgorithm, string>>;
+
+  constructor(root: string) {
+    const registry = join(root, 'docker', 'registry');
+    this.root = root;
+    this.#trees = { sha256: join(registry, 'v2'), sha512: join(registry, 'dockgate') };
+    this.repositories = join(this.#trees.sha256, 'repositories');
+    this.staging = join(registry, 'dockgate', 'staging');
+  }
+
+  blob({ algorithm, encoded }: Digest): string {
+    return `${this.#trees[algorithm]}/blobs/${algorithm}/${encoded.slice(0, 2)}/${encoded}/data`;
+  }
+
+  /** The directory whose presence makes distribution list a repository. */
+  layers(repository: Repository): string {
+    return `${this.repositories}/${repository.name}/_layers`;
+  }
+
+  manifests(repository: Repository): string {
+    return `${this.repositories}/${repository.name}/_manifests`;
+  }
+
+  layerLink(repository: Repository, digest: Digest): string {
+    return this.#link(repository, '_layers', digest);
+  }
+
+  revisionLink(repository: Repository, digest: Digest): string {
+    return this.#link(repository, '_manifests/revisions', digest);
+  }
+
+  tags(repository: Repository): string {
+    return `${this.repositories}/${repository.name}/_manifests/tags`;
+  }
+
+  tag(repository: Repository, tag: Tag): string {
+    return `${this.tags(repository)}/${tag.name}`;
+  }
+
+  currentLink(repository: Repository, tag: Tag): string {
+    return `${this.tag(repository, tag)}/current/link`;
+  }
+
+  indexLink(repository: Repository, tag: Tag, { algorithm, encoded }: Digest): string {
+    return `${this.tag(repository, tag)}/index/${algorithm}/${encoded}/link`;
+  }
+
+  upload(repository: Repository, id: UploadId): string {
+    return `${this.repositories}/${repository.name}/_uploads/${id.text}`;
+  }
+
+  uploadData(repository: Repository, id: UploadId): string {
+    return `${this.upload(repository, id)}/data`;
+  }
+
+  uploadStart(repository: Repository, id: UploadId): string {
+    return `${this.upload(repository, id)}/startedat`;
+  }
+
+  uploadWriter(repository: Repository, id: UploadId): string {
+    return `${this.upload(repository, id)}/writer`;
+  }
+
+  /** A new name in the staging directory. */
+  staged(): string {
+    return `${this.staging}/${randomUUID()}`;
+  }
+
+  #link(repository: Repository, place: string, { algorithm, encoded }: Digest): string {
+    return `${this.#trees[algorithm]}/repositories/${repository.name}/${place}/${algorithm}/${encoded}/link`;
+  }
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { open, rename, stat, unlink, utimes } from 'node:fs/promises';
+import { codeOf, isAbsent } from './system-error.js';
+
+/** The right to write, as long as it is held. */
+export interface WritingRight {
+  /** False when the holder was stopped for so long that another may have taken over. */
+  isHeld(): boolean;
+  release(): Promise<void>;
+}
+
+interface Held {
+  readonly path: string;
+  /** When the lock file was last touched, milliseconds. */
+  touched: number;
+}
+
+/**
+ * Lock files: at most one request, in whatever process, writes to an upload at a time.
+ *
+ * The holder touches its file again and again; a file that has not been touched for a whole lease was left behind
+ * by a process that died, and is taken over.
+ */
+export class WritingRights {
+  readonly #lease: number;
+  readonly #held = new Set<Held>();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param lease milliseconds until a lock file counts as left behind. */
+  constructor(lease: number) {
+    this.#lease = lease;
+  }
+
+  /**
+   * Takes the right, or finds that somebody else has it.
+   *
+   * @returns undefined when it is held by another.
+   * @throws with code ENOENT when the directory of the path is not there.
+   */
+  async take(path: string): Promise<WritingRight | undefined> {
+    if (!(await this.#create(path)) && !(await this.#takeOver(path))) return undefined;
+    const held: Held = { path, touched: Date.now() };
+    this.#held.add(held);
+    this.#timer ??= setInterval(() => this.#touchAll(), this.#lease / 3).unref();
+    return {
+      isHeld: () => Date.now() - held.touched < this.#lease * 0.8,
+      release: () => this.#release(held),
+    };
+  }
+
+  async #create(path: string): Promise<boolean> {
+    try {
+      await (await open(path, 'wx')).close();
+      return true;
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return false;
+      throw error;
+    }
+  }
+
+  async #takeOver(path: string): Promise<boolean> {
+    try {
+      const { mtimeMs, ino } = await stat(path);
+      if (Date.now() - mtimeMs < this.#lease) return false;
+      const aside = `${path}-${randomUUID()}`;
+      await rename(path, aside);
+      // Two may find the same old file: the later one moves away what the earlier one has just made.
+      const isOld = (await stat(aside)).ino === ino;
+      if (!isOld) await rename(aside, path);
+      else await unlink(aside);
+      return isOld && (await this.#create(path));
+    } catch (error) {
+      if (isAbsent(error)) return this.#create(path);
+      throw error;
+    }
+  }
+
+  #touchAll(): void {
+    for (const held of this.#held) {
+      const now = new Date();
+      utimes(held.path, now, now).then(
+        () => {
+          held.touched = now.getTime();
+        },
+        () => undefined,
+      );
+    }
+  }
+
+  async #release(held: Held): Promise<void> {
+    this.#held.delete(held);
+    if (this.#held.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
+    if (Date.now() - held.touched < this.#lease) await unlink(held.path).catch(() => undefined);
+  }
+}

@@ -1,0 +1,41 @@
+import type { Exchange } from '../../http/exchange.js';
+import { Failure } from '../../http/failure.js';
+import type { Reply } from '../../http/reply.js';
+import type { Listing, Page } from '../store/contracts.js';
+
+const NUMBER = /^\d{1,9}$/;
+
+/**
+ * Reads `n` and `last` (OCI end-8b).
+ *
+ * @param longest names that one reply may hold; when there are more, it leads on to the next.
+ * @throws {Failure} 400 when `n` is not a number.
+ */
+export function parsePage(exchange: Exchange, longest: number): Page {
+  const query = new URLSearchParams(exchange.target.query);
+  const last = query.get('last') ?? '';
+  const text = query.get('n') ?? '';
+  if (text !== '' && !NUMBER.test(text)) {
+    throw new Failure(400, 'UNSUPPORTED', 'n must be a number of names, 0 or more', {
+      detail: { n: text.slice(0, 100) },
+    });
+  }
+  const limit = text === '' ? longest : Math.min(Number(text), longest);
+  return last === '' ? { limit } : { limit, after: last };
+}
+
+/** A reply with a list, and with a `Link` to the next page when names follow (RFC 8288 §3). */
+export function listReply(exchange: Exchange, body: object, { names, more }: Listing, page: Page): Reply {
+  const text = JSON.stringify(body);
+  const last = more ? names.at(-1) : undefined;
+  const next = last === undefined ? undefined : new URLSearchParams({ last, n: String(page.limit) });
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(text),
+      ...(next === undefined ? {} : { link: `<${exchange.target.path}?${next}>; rel="next"` }),
+    },
+    body: text,
+  };
+}

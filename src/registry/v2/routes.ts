@@ -1,0 +1,66 @@
+import { Failure } from '../../http/failure.js';
+import { Digest } from '../model/digest.js';
+import { parseReference, type Reference } from '../model/reference.js';
+import { Repository } from '../model/repository.js';
+import { UploadId } from '../model/upload-id.js';
+
+/** What a path under `/v2/` means. */
+export type Route =
+  | { readonly kind: 'base' }
+  | { readonly kind: 'catalog' }
+  | { readonly kind: 'tags'; readonly repository: Repository }
+  | { readonly kind: 'manifest'; readonly repository: Repository; readonly reference: Reference }
+  | { readonly kind: 'blob'; readonly repository: Repository; readonly digest: Digest }
+  | { readonly kind: 'uploads'; readonly repository: Repository }
+  | { readonly kind: 'upload'; readonly repository: Repository; readonly id: UploadId };
+
+function notFound(): Failure {
+  return new Failure(404, 'UNSUPPORTED', 'this registry has nothing at this path');
+}
+
+function decode(segment: string): string {
+  if (!segment.includes('%')) return segment;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new Failure(400, 'NAME_INVALID', 'the path is not percent-encoded UTF-8');
+  }
+}
+
+function parseUploadId(text: string): UploadId {
+  const id = UploadId.read(text);
+  if (id !== undefined) return id;
+  throw new Failure(404, 'BLOB_UPLOAD_UNKNOWN', 'there is no such upload; begin a new one');
+}
+
+/**
+ * Reads a path (OCI Distribution §Endpoints).
+ *
+ * A name may hold slashes and even words such as `blobs`, so the path is read from its end.
+ *
+ * @throws {Failure} 404 for paths that are none of ours, 400 for a name, tag or digest that cannot be one.
+ */
+export function parseRoute(path: string): Route {
+  if (path === '/v2/' || path === '/v2') return { kind: 'base' };
+  if (path === '/v2/_catalog') return { kind: 'catalog' };
+  if (!path.startsWith('/v2/')) throw notFound();
+  const segments = path.slice(4).split('/').map(decode);
+  const last = segments.pop() ?? '';
+  const kind = segments.pop();
+  const above = segments.at(-1);
+  const repository = (): Repository => Repository.parse(segments.join('/'));
+  if (kind === 'uploads' && above === 'blobs') {
+    segments.pop();
+    if (last === '') return { kind: 'uploads', repository: repository() };
+    return { kind: 'upload', repository: repository(), id: parseUploadId(last) };
+  }
+  if (kind === 'blobs') {
+    if (last === 'uploads') return { kind: 'uploads', repository: repository() };
+    return { kind: 'blob', repository: repository(), digest: Digest.parse(last) };
+  }
+  if (kind === 'manifests') {
+    return { kind: 'manifest', repository: repository(), reference: parseReference(last) };
+  }
+  if (kind === 'tags' && last === 'list') return { kind: 'tags', repository: repository() };
+  throw notFound();
+}
