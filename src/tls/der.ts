@@ -96,7 +96,9 @@ export function bitsOf(element: Element | undefined): Buffer {
   // Not its `value`: where the bits happen to be ASN.1 themselves node-forge holds them decoded.
   const bytes = encode(element ?? nothing());
   const length = bytes[1] ?? 0;
-  return bytes.subarray(length < 0x80 ? 3 : 3 + (length & 0x7f));
+  const start = length < 0x80 ? 2 : 2 + (length & 0x7f);
+  if (bytes[0] !== Type.BITSTRING || bytes[start] !== 0) throw new Error('Whole bytes were expected.');
+  return bytes.subarray(start + 1);
 }
 
 /** Whether this is member number `tag` of a choice or of optional members. */
