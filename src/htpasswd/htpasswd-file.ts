@@ -1,0 +1,133 @@
+import { hash } from 'node:crypto';
+import { dummyHash } from './dummy.js';
+import type { Entry, PasswordHash } from './entry.js';
+import { type FileContent, readContent } from './file-content.js';
+import { FileWatch, type WatchTimes } from './file-watch.js';
+import { type ParsedFile, parseHtpasswd } from './parse.js';
+import { HtpasswdFileError, type HtpasswdProblem } from './problem.js';
+
+export interface HtpasswdFileOptions {
+  /** Called after other users, or other passwords, hold. */
+  readonly onChange?: (generation: number) => void;
+  /** Called for each line that is refused, at opening and after each change, and once when the file cannot be used. */
+  readonly onProblem?: (problem: HtpasswdProblem) => void;
+  /** Whether to look for changes. Default true. */
+  readonly watch?: boolean;
+  /** Default: every 500 ms, 100 ms after a change, so that a change holds within a second. */
+  readonly times?: WatchTimes;
+}
+
+const DEFAULT_TIMES: WatchTimes = { interval: 500, settle: 100 };
+/** An empty file where there were users may be one that is about to be written: it must stay empty for so many looks. */
+const LOOKS_AT_EMPTY = 3;
+
+/**
+ * The users of a password file, kept as the file is. A file that vanishes, or that cannot be used, leaves the last
+ * good users in place; a line that cannot be used refuses its user alone.
+ */
+export class HtpasswdFile {
+  /** As given to {@link open}. */
+  readonly path: string;
+  readonly #options: HtpasswdFileOptions;
+  readonly #watch: FileWatch | undefined;
+  #parsed: ParsedFile;
+  #digest: string;
+  #dummy: PasswordHash;
+  #generation = 1;
+  /** The last problem with the file as a whole, so that it is told once. */
+  #told: string | undefined;
+
+  private constructor(path: string, content: FileContent, options: HtpasswdFileOptions) {
+    this.path = path;
+    this.#options = options;
+    this.#parsed = parseHtpasswd(content.bytes, path);
+    this.#dummy = dummyHash(this.#parsed.entries.values());
+    this.#digest = digest(content.bytes);
+    if (options.watch !== false) {
+      this.#watch = new FileWatch(path, options.times ?? DEFAULT_TIMES, (look, times) =>
+        this.#reload(look, times),
+      );
+    }
+  }
+
+  /** @throws {HtpasswdFileError} when the file is missing, unreadable, too large, or no text. Bad lines do not throw. */
+  static async open(path: string, options: HtpasswdFileOptions = {}): Promise<HtpasswdFile> {
+    const file = new HtpasswdFile(path, await readContent(path), options);
+    file.#tellProblems();
+    return file;
+  }
+
+  /** Undefined also for a user whose line is refused. */
+  get(name: string): Entry | undefined {
+    return this.#parsed.entries.get(name);
+  }
+
+  /** The users who can log in, in the file's order. A change brings another map; this one stays as it is. */
+  get entries(): ReadonlyMap<string, Entry> {
+    return this.#parsed.entries;
+  }
+
+  /** The lines that are refused now. */
+  get problems(): readonly HtpasswdProblem[] {
+    return this.#parsed.problems;
+  }
+
+  /** Grows with every change that holds; begins at 1. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** What to check an unknown user's password against, see {@link dummyHash}. Changes only with the generation. */
+  get dummy(): PasswordHash {
+    return this.#dummy;
+  }
+
+  /** Stops looking for changes. The users stay. */
+  close(): void {
+    this.#watch?.close();
+  }
+
+  async #reload(look: string, times: number): Promise<boolean> {
+    let content: FileContent;
+    try {
+      content = await readContent(this.path);
+    } catch (error) {
+      if (!(error instanceof HtpasswdFileError)) throw error;
+      this.#tell(error.reason);
+      // The disk may answer next time without any change to see; a bad content needs a change.
+      return error.code !== 'HTPASSWD_UNREADABLE';
+    }
+    if (content.look !== look && times > 1) return false;
+    if (content.bytes.length === 0 && this.#parsed.entries.size > 0 && times < LOOKS_AT_EMPTY) return false;
+    this.#told = undefined;
+    this.#accept(content);
+    return true;
+  }
+
+  #accept(content: FileContent): void {
+    const found = digest(content.bytes);
+    if (found === this.#digest) return;
+    this.#parsed = parseHtpasswd(content.bytes, this.path);
+    this.#dummy = dummyHash(this.#parsed.entries.values());
+    this.#digest = found;
+    this.#generation += 1;
+    this.#options.onChange?.(this.#generation);
+    this.#tellProblems();
+  }
+
+  #tellProblems(): void {
+    for (const problem of this.#parsed.problems) this.#options.onProblem?.(problem);
+  }
+
+  #tell(reason: string): void {
+    if (reason === this.#told) return;
+    this.#told = reason;
+    const users = this.#parsed.entries.size;
+    const message = `${reason}; the ${users} users read before stay in place until then`;
+    this.#options.onProblem?.({ file: this.path, line: undefined, message });
+  }
+}
+
+function digest(bytes: Buffer): string {
+  return hash('sha256', bytes);
+}

@@ -1,0 +1,13 @@
+export { type Entry, type PasswordHash, parseHash } from './entry.js';
+export { HtpasswdFile, type HtpasswdFileOptions } from './htpasswd-file.js';
+export type { HashAlgorithm } from './job.js';
+export { type ParsedFile, parseHtpasswd } from './parse.js';
+export { HtpasswdError, type HtpasswdErrorCode, HtpasswdFileError, type HtpasswdProblem } from './problem.js';
+export { type Cost, type SchemeName, UnusableHash } from './scheme/scheme.js';
+export { nameFault } from './user-name.js';
+export { closeSharedPool, type HashOptions, hashPassword, verifyPassword } from './verification.js';
+export {
+  VerificationOverloaded,
+  VerificationPool,
+  type VerificationPoolOptions,
+} from './verification-pool.js';
