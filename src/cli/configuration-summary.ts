@@ -1,0 +1,38 @@
+import type { Configuration } from '../configuration/configuration.js';
+import { formatListenAddress } from '../configuration/values/listen-address.js';
+
+/** The settings that hold in the end, a line each; defaults of which nobody thinks are left out. */
+export function formatConfiguration(configuration: Configuration): readonly string[] {
+  const { upstream, timeouts, pairs } = configuration;
+  const rows: [name: string, value: string][] = [
+    ['listen', configuration.listen.map(formatListenAddress).join(', ')],
+    ['hostname', configuration.hostnames.join(', ') || 'those of this machine'],
+    [
+      'upstream',
+      upstream === undefined ? 'none: the built-in registry' : (upstream.socketPath ?? upstream.origin),
+    ],
+  ];
+  if (upstream === undefined) rows.push(['data', configuration.data]);
+  rows.push(['htpasswd', configuration.htpasswd]);
+  if (pairs.length === 0) rows.push(['certs', configuration.certs]);
+  for (const { certificate, key } of pairs) rows.push(['certificate', `${certificate} with ${key}`]);
+  rows.push(['trustedProxies', configuration.trustedProxies.join(', ') || 'none']);
+  for (const [name, value] of Object.entries(timeouts))
+    rows.push([`timeouts.${name}`, formatDuration(value)]);
+  rows.push(['minimumRate', `${configuration.minimumRate} bytes/s`], ['log.level', configuration.logLevel]);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
+}
+
+/** In the largest unit that needs no fraction, as it can be written in the configuration. */
+function formatDuration(milliseconds: number): string {
+  const units = [
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1000],
+  ] as const;
+  for (const [unit, factor] of units) {
+    if (milliseconds > 0 && milliseconds % factor === 0) return `${milliseconds / factor}${unit}`;
+  }
+  return `${milliseconds}ms`;
+}

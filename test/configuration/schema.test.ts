@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { configurationSchema } from '../../src/configuration/schema.js';
+import { generatedSchema, readPage, readSchema, withTable } from './published.js';
+import { fits } from './schema-validator.js';
+import { problemsOf } from './workspace.js';
+
+const remedy = 'run `node build/test/configuration/publish.js` and commit what it writes';
+
+test('The published schema is the one of the code.', async () => {
+  assert.equal(await readSchema(), generatedSchema(), remedy);
+});
+
+test('The table of the documentation is the one of the code.', async () => {
+  const page = await readPage();
+  assert.equal(page, withTable(page), remedy);
+});
+
+test('Every example of the documentation fits the schema and loads.', async () => {
+  const page = await readPage();
+  const examples = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '');
+  assert.ok(examples.length >= 1);
+  for (const yaml of examples) {
+    assert.deepEqual(await problemsOf({ yaml }), [], yaml);
+    assert.ok(fits(parse(yaml), configurationSchema()), yaml);
+  }
+});
+
+const good = [
+  '{}',
+  'timeouts:',
+  'listen: 8443',
+  'listen: [":8443", "[::1]:1", "a.example:0", 65535]',
+  'hostname: [a, a.example, 192.0.2.1, "2001:db8::1"]',
+  'hostname: []',
+  'upstream: http://localhost:5000/',
+  'upstream: https://registry',
+  'upstream: http+unix:/run/registry.sock',
+  'upstream: http+unix://%2Frun%2Fregistry.sock',
+  'upstream: { url: https://a, ca: ca.pem, passAuthorization: true, connections: 5 }',
+  'data: ../there',
+  "realm: 'a b!'",
+  'tls: { keyType: rsa, pairs: [{ certificate: a, key: b }] }',
+  'tls: { pairs: [] }',
+  'trustedProxies: 10.0.0.0/8',
+  'trustedProxies: ["::1", "fd00::/8"]',
+  'timeouts: { headers: 1, idle: 0.5, keepAlive: 5m, connect: 500ms, firstByte: 1.5h, grace: 0 }',
+  'minimumRate: 0',
+  'minimumRate: 64KiB',
+  'log: { level: silent }',
+];
+
+for (const yaml of good) {
+  test(`The schema and the loader both accept ${JSON.stringify(yaml)}.`, async () => {
+    assert.deepEqual(await problemsOf({ yaml }), []);
+    assert.ok(fits(parse(yaml), configurationSchema()));
+  });
+}
+
+const bad = [
+  '[]',
+  'text',
+  'listn: 1',
+  'listen:',
+  'listen: []',
+  'listen: 65536',
+  'listen: -1',
+  'listen: localhost',
+  'listen: true',
+  'listen: [[1]]',
+  'hostname: a_b',
+  'hostname: https://a',
+  'upstream: localhost:5000',
+  'upstream: http://user:secret@a',
+  'upstream: http://a/v2',
+  'upstream: http://a?b',
+  'upstream: { uri: http://a }',
+  'upstream: { url: http://a, passAuthorization: "true" }',
+  'upstream: { url: http://a, connections: 0 }',
+  'data: 5',
+  'data: ""',
+  'data: ~/x',
+  "realm: 'a\"b'",
+  'realm:',
+  'tls: { keyType: RSA }',
+  'tls: { pairs: [{ certificate: a }] }',
+  'tls: { pairs: [{ certificate: a, key: b, c: d }] }',
+  'tls: { pairs: { certificate: a, key: b } }',
+  'trustedProxies: proxy.example',
+  'timeouts: 5s',
+  'timeouts: { idle: 0 }',
+  'timeouts: { idle: -1 }',
+  'timeouts: { idle: 5 s }',
+  'timeouts: { grace: 9999999 }',
+  'minimumRate: fast',
+  'minimumRate: -1',
+  'log: debug',
+  'log: { level: INFO }',
+];
+
+for (const yaml of bad) {
+  test(`The schema and the loader both refuse ${JSON.stringify(yaml)}.`, async () => {
+    assert.notDeepEqual(await problemsOf({ yaml }), []);
+    assert.ok(!fits(parse(yaml), configurationSchema()));
+  });
+}
