@@ -1,7 +1,8 @@
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { Configuration } from '../configuration/configuration.js';
 import { ConfigurationError, type Problem } from '../configuration/problem.js';
-import { parseHtpasswd } from '../htpasswd/parse.js';
+import { HtpasswdFile } from '../htpasswd/htpasswd-file.js';
+import { HtpasswdFileError } from '../htpasswd/problem.js';
 import { parseChain } from '../tls/certificate-chain.js';
 import { read } from '../tls/directory.js';
 import { loadPair, type Pair, uncovered } from '../tls/pair.js';
@@ -12,9 +13,6 @@ export interface Findings {
   /** What works, but a person should know; whole sentences. */
   readonly notices: readonly string[];
 }
-
-/** Bytes; a password file of a hundred thousand users has less. */
-const largestPasswordFile = 16 * 1024 * 1024;
 
 /**
  * Reads every file and looks at every directory that the configuration names.
@@ -59,42 +57,26 @@ async function collect(problems: Problem[], work: () => Promise<void>): Promise<
 }
 
 async function checkPasswords({ htpasswd: file, upstream }: Configuration): Promise<readonly string[]> {
-  const bytes = await readPasswords(file);
-  if (bytes === undefined) {
-    if (upstream === undefined) {
-      return [
-        `${file} does not exist yet: the first start makes it, with a user "admin" and a new password.`,
-      ];
-    }
-    const message = `The password file does not exist. Make it: dockgate user add NAME --htpasswd ${file}`;
-    throw new ConfigurationError([{ place: { file }, message }]);
+  const passwords = await openPasswords(file, upstream === undefined);
+  if (passwords === undefined) {
+    return [`${file} does not exist yet: the first start makes it, with a user "admin" and a new password.`];
   }
-  const { entries, problems } = parseHtpasswd(bytes, file);
+  const { entries, problems } = passwords;
   if (problems.length > 0) {
     throw new ConfigurationError(problems.map(({ line, message }) => ({ place: { file, line }, message })));
   }
   return entries.size > 0 ? [] : [`${file} has no users yet, so nobody can log in: dockgate user add NAME`];
 }
 
-/** undefined: there is no such file. */
-async function readPasswords(file: string): Promise<Buffer | undefined> {
+/** undefined: there is no such file, and it may be missing. */
+async function openPasswords(file: string, mayBeMissing: boolean): Promise<HtpasswdFile | undefined> {
   try {
-    const handle = await open(file);
-    try {
-      const { size } = await handle.stat();
-      if (size <= largestPasswordFile) return await handle.readFile();
-    } finally {
-      await handle.close();
-    }
+    return await HtpasswdFile.open(file, { watch: false });
   } catch (error) {
-    const code = codeOf(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new ConfigurationError([
-      { place: { file }, message: `The password file cannot be read (${code}).` },
-    ]);
+    if (!(error instanceof HtpasswdFileError)) throw error;
+    if (mayBeMissing && error.code === 'HTPASSWD_MISSING') return undefined;
+    throw new ConfigurationError([{ place: { file }, message: error.reason }], { cause: error });
   }
-  const message = 'The password file is larger than 16 MiB: it must be another file.';
-  throw new ConfigurationError([{ place: { file }, message }]);
 }
 
 /** It may be missing, because `serve` makes it, but nothing else may be in its place. */

@@ -1,4 +1,14 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  type Node,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
 import { fold, nearest } from './nearest.js';
 import type { Place, Problem } from './problem.js';
 import type { Setting } from './setting.js';
@@ -55,7 +65,7 @@ export class Walk {
   }
 
   #child(written: unknown, child: Branch | Leaf, subject: string, place: Place): void {
-    const node = this.#resolve(written, subject, place);
+    const node = this.#resolve(written, subject);
     if (node === 'broken') return;
     if (child.type === 'leaf') this.#leaf(node, child.setting, subject, place);
     else if (child.repeated) this.#list(node, child, subject, place);
@@ -79,7 +89,7 @@ export class Walk {
       return;
     }
     for (const written of node.items) {
-      const item = this.#resolve(written, subject, place);
+      const item = this.#resolve(written, subject);
       if (item === 'broken') continue;
       if (!isMap(item)) {
         this.#note(this.#place(item), `${subject} must hold only mappings with ${keys(child)}.`);
@@ -109,7 +119,7 @@ export class Walk {
       );
     }
     for (const written of node.items) {
-      const item = this.#resolve(written, subject, place);
+      const item = this.#resolve(written, subject);
       if (item === 'broken') continue;
       if (isSeq(item)) this.#note(this.#place(item), `${subject} must not have a list in its list.`);
       else this.#scalar(item, setting, subject, isEmpty(item) ? this.#place(written) : place);
@@ -150,12 +160,12 @@ export class Walk {
     this.#note(place, `${quote(`${prefix}${name}`)} is not a known setting. ${hint}`);
   }
 
-  #resolve(node: unknown, subject: string, place: Place): Node | undefined | 'broken' {
-    if (!isAlias(node)) return (node ?? undefined) as Node | undefined;
+  #resolve(node: unknown, subject: string): Node | undefined | 'broken' {
+    if (!isAlias(node)) return isNode(node) ? node : undefined;
     const target = node.resolve(this.#document);
     if (target !== undefined) return target;
     this.#note(
-      this.#place(node) ?? place,
+      this.#place(node),
       `${subject} uses an alias ("*name") that no anchor ("&name") above defines.`,
     );
     return 'broken';

@@ -151,7 +151,7 @@ test('In front of an upstream a missing password file is a problem with the comm
     const { stderr } = await check(directory);
     assert.equal(
       stderr,
-      `${file}: The password file does not exist. Make it: dockgate user add NAME --htpasswd ${file}\nThe configuration has 1 problem.`,
+      `${file}: there is no password file here; make one with: dockgate user add NAME --htpasswd ${file}\nThe configuration has 1 problem.`,
     );
   });
 });
@@ -163,7 +163,7 @@ test('What stands in the place of a file or a directory is a problem.', async ()
     await writeFile(path.join(directory, 'certs'), '');
     const { stderr } = await check(directory);
     assert.deepEqual(stderr.replaceAll(directory, '.').split('\n'), [
-      './dockgate.htpasswd: The password file cannot be read (EISDIR).',
+      './dockgate.htpasswd: this is not a file; name a password file',
       './certs: This must be a directory, but a file is in its place.',
       './data: This must be a directory, but a file is in its place.',
       'The configuration has 3 problems.',

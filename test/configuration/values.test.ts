@@ -8,7 +8,7 @@ import { size } from '../../src/configuration/values/quantity.js';
 import { quote } from '../../src/configuration/values/quote.js';
 import { upstreamUrl } from '../../src/configuration/values/upstream-url.js';
 
-function valueOf<Value>(kind: Kind<Value>, text: string): Value {
+function valueIn<Value>(kind: Kind<Value>, text: string): Value {
   const parsed = kind.parse(text, '/');
   assert.ok('value' in parsed, text);
   return parsed.value;
@@ -25,12 +25,12 @@ test('Durations become milliseconds.', () => {
     '90': 90_000,
   };
   for (const [text, value] of Object.entries({ ...rows, '0': 0, '24d': 2_073_600_000 })) {
-    assert.equal(valueOf(duration('zero allowed'), text), value, text);
+    assert.equal(valueIn(duration('zero allowed'), text), value, text);
   }
 });
 
 test('The longest duration still fits a timer of Node.', () => {
-  assert.ok(valueOf(duration('zero refused'), '24d') < 2 ** 31);
+  assert.ok(valueIn(duration('zero refused'), '24d') < 2 ** 31);
 });
 
 test('Sizes become bytes.', () => {
@@ -50,7 +50,7 @@ test('Sizes become bytes.', () => {
     '1GiB': 2 ** 30,
     '0': 0,
   })) {
-    assert.equal(valueOf(size, text), value, text);
+    assert.equal(valueIn(size, text), value, text);
   }
 });
 
@@ -63,10 +63,10 @@ test('Addresses to listen on are read and written alike.', () => {
     'localhost:65535',
     'a.b-c.d:1',
   ]) {
-    assert.equal(formatListenAddress(valueOf(listenAddress, text)), text);
+    assert.equal(formatListenAddress(valueIn(listenAddress, text)), text);
   }
-  assert.equal(formatListenAddress(valueOf(listenAddress, ':8443')), '0.0.0.0:8443');
-  assert.equal(formatListenAddress(valueOf(listenAddress, '8443')), '0.0.0.0:8443');
+  assert.equal(formatListenAddress(valueIn(listenAddress, ':8443')), '0.0.0.0:8443');
+  assert.equal(formatListenAddress(valueIn(listenAddress, '8443')), '0.0.0.0:8443');
 });
 
 test('URLs of an upstream become an origin, and a path for a unix socket.', () => {
@@ -84,7 +84,7 @@ test('URLs of an upstream become an origin, and a path for a unix socket.', () =
     ['http+unix:/run/user@1/a.sock', 'http://localhost', '/run/user@1/a.sock'],
   ];
   for (const [text, origin, socketPath] of rows) {
-    assert.deepEqual(valueOf(upstreamUrl, text), { origin, socketPath }, text);
+    assert.deepEqual(valueIn(upstreamUrl, text), { origin, socketPath }, text);
   }
 });
 
