@@ -1,3 +1,4 @@
+export { type Expectation, expectUser, removeUser, setUser } from './edit.js';
 export { type Entry, type PasswordHash, parseHash } from './entry.js';
 export { HtpasswdFile, type HtpasswdFileOptions } from './htpasswd-file.js';
 export type { HashAlgorithm } from './job.js';
