@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { ConfigurationError } from '../../src/configuration/problem.js';
+import { Authority } from '../../src/tls/authority.js';
+import { defaultHostnames } from '../../src/tls/default-hostnames.js';
+import { loadPair } from '../../src/tls/pair.js';
+import { ensureServerPair, type ServerPairRequest } from '../../src/tls/server-pair.js';
+import { requireProgram } from '../harness/program.js';
+import { foreignPair, openssl, scratchDirectory } from './workshop.js';
+
+const day = 86_400_000;
+
+function ask(certs: string, changes: Partial<ServerPairRequest> = {}): ServerPairRequest {
+  return { certs, hostnames: ['a.example'], keyType: 'ecdsa', now: Date.now(), ...changes };
+}
+
+async function certificateIn(certs: string, name = 'server'): Promise<X509Certificate> {
+  return new X509Certificate(await readFile(join(certs, `${name}.crt`)));
+}
+
+describe('the pair of a certificate directory', requireProgram('openssl', 'openssl'), () => {
+  for (const keyType of ['ecdsa', 'rsa'] as const) {
+    test(`a first start makes an authority and an ${keyType} pair that openssl accepts`, async (context) => {
+      const certs = join(await scratchDirectory(context), 'deep', 'certs');
+      const pair = await ensureServerPair(ask(certs, { keyType, hostnames: ['a.example', '::1'] }));
+      assert.equal(pair.made, true);
+      assert.equal(pair.authorityFile, join(certs, 'ca.crt'));
+      assert.deepEqual(pair.notices, []);
+      const words = [
+        'verify',
+        '-x509_strict',
+        '-CAfile',
+        join(certs, 'ca.crt'),
+        '-verify_hostname',
+        'a.example',
+      ];
+      assert.match(await openssl(...words, pair.files.certificate), /OK/);
+      for (const name of ['ca.key', 'server.key']) {
+        assert.equal((await stat(join(certs, name))).mode & 0o777, 0o600, name);
+      }
+      const loaded = await loadPair(pair.files, { now: Date.now(), hostnames: ['a.example', '::1'] });
+      assert.deepEqual(loaded.warnings, []);
+    });
+  }
+
+  test('a second start changes nothing', async (context) => {
+    const certs = await scratchDirectory(context);
+    await ensureServerPair(ask(certs));
+    const before = await certificateIn(certs);
+    const pair = await ensureServerPair(ask(certs));
+    assert.equal(pair.made, false);
+    assert.deepEqual(pair.notices, []);
+    assert.equal((await certificateIn(certs)).fingerprint256, before.fingerprint256);
+  });
+
+  test('changed host names bring a new certificate for the same key', async (context) => {
+    const certs = await scratchDirectory(context);
+    await ensureServerPair(ask(certs));
+    const before = await certificateIn(certs);
+    const pair = await ensureServerPair(ask(certs, { hostnames: ['b.example', '192.0.2.7'] }));
+    const after = await certificateIn(certs);
+    assert.match(pair.notices.join(), /server\.crt: the host names have changed: issued anew/);
+    assert.equal(after.subjectAltName, 'DNS:b.example, IP Address:192.0.2.7');
+    assert.ok(after.publicKey.equals(before.publicKey));
+  });
+
+  test('without configured host names those of an earlier certificate stay', async (context) => {
+    const certs = await scratchDirectory(context);
+    await ensureServerPair(ask(certs, { hostnames: ['kept.example'] }));
+    await ensureServerPair(ask(certs, { hostnames: [] }));
+    const certificate = await certificateIn(certs);
+    for (const name of ['kept.example', 'localhost']) assert.equal(certificate.checkHost(name), name);
+    assert.equal(certificate.checkIP('127.0.0.1'), '127.0.0.1');
+  });
+
+  test('the default names hold localhost, the loopback addresses and nothing twice', () => {
+    const names = defaultHostnames();
+    for (const name of ['localhost', '127.0.0.1', '::1']) assert.ok(names.includes(name), name);
+    assert.equal(new Set(names).size, names.length);
+  });
+
+  test('a certificate is renewed in its last 30 days, not before', async (context) => {
+    const certs = await scratchDirectory(context);
+    const start = Date.now();
+    await ensureServerPair(ask(certs, { now: start }));
+    const before = await certificateIn(certs);
+    await ensureServerPair(ask(certs, { now: start + 365 * day }));
+    assert.equal((await certificateIn(certs)).fingerprint256, before.fingerprint256);
+    const pair = await ensureServerPair(ask(certs, { now: start + 368 * day }));
+    assert.match(pair.notices.join(), /near its end: issued anew/);
+    assert.equal(Date.parse((await certificateIn(certs)).validTo) > start + 760 * day, true);
+  });
+
+  test('near the end of its authority a certificate is not issued over and over, but the person told', async (context) => {
+    const certs = await scratchDirectory(context);
+    const start = Date.now();
+    await ensureServerPair(ask(certs, { now: start }));
+    await ensureServerPair(ask(certs, { now: start + 3640 * day }));
+    const before = await certificateIn(certs);
+    const pair = await ensureServerPair(ask(certs, { now: start + 3641 * day }));
+    assert.match(
+      pair.notices.join(),
+      /the authority dockgate authority .* ends in 1[01] days.*cert init --force/,
+    );
+    assert.equal((await certificateIn(certs)).fingerprint256, before.fingerprint256);
+  });
+
+  test('an authority past its end is refused with what to do', async (context) => {
+    const certs = await scratchDirectory(context);
+    await ensureServerPair(ask(certs));
+    await assert.rejects(ensureServerPair(ask(certs, { now: Date.now() + 4000 * day })), /ended on/);
+  });
+
+  test('processes that start at once agree on one authority and one key', async (context) => {
+    const certs = await scratchDirectory(context);
+    const pairs = await Promise.all([1, 2, 3, 4].map(() => ensureServerPair(ask(certs))));
+    assert.equal(pairs.filter((pair) => pair.made).length, 1);
+    const authority = await Authority.open(certs, Date.now());
+    assert.ok(authority.hasIssued(await certificateIn(certs)));
+    await loadPair(
+      { certificate: join(certs, 'server.crt'), key: join(certs, 'server.key') },
+      { now: Date.now() },
+    );
+  });
+
+  test('a first start that broke off is finished by the next', async (context) => {
+    const certs = await scratchDirectory(context);
+    await ensureServerPair(ask(certs));
+    const key = await readFile(join(certs, 'ca.key'), 'utf8');
+    await rm(join(certs, 'ca.crt'));
+    await rm(join(certs, 'server.crt'));
+    const pair = await ensureServerPair(ask(certs));
+    assert.equal(pair.made, true);
+    assert.equal(await readFile(join(certs, 'ca.key'), 'utf8'), key);
+    await openssl('verify', '-CAfile', join(certs, 'ca.crt'), join(certs, 'server.crt'));
+  });
+
+  test('a certificate that lost its key gets one for the key that is there', async (context) => {
+    const certs = await scratchDirectory(context);
+    await ensureServerPair(ask(certs));
+    const other = await foreignPair(await scratchDirectory(context), 'other');
+    await copyFile(other.key, join(certs, 'server.key'));
+    const pair = await ensureServerPair(ask(certs));
+    assert.match(pair.notices.join(), /did not belong to its key/);
+    await loadPair(pair.files, { now: Date.now() });
+  });
+
+  test('a new authority issues the server certificate anew', async (context) => {
+    const certs = await scratchDirectory(context);
+    await ensureServerPair(ask(certs));
+    const authority = await Authority.create(certs, 'ecdsa', Date.now(), true);
+    const pair = await ensureServerPair(ask(certs));
+    assert.match(pair.notices.join(), /of an earlier authority/);
+    assert.ok(authority.hasIssued(await certificateIn(certs)));
+  });
+
+  test('a pair of somebody else in the directory is left alone', async (context) => {
+    for (const withAuthority of [false, true]) {
+      const certs = await scratchDirectory(context);
+      if (withAuthority) await Authority.create(certs, 'ecdsa', Date.now());
+      const other = await foreignPair(certs, 'other');
+      await copyFile(other.certificate, join(certs, 'server.crt'));
+      await copyFile(other.key, join(certs, 'server.key'));
+      const pair = await ensureServerPair(ask(certs));
+      assert.deepEqual(pair, { files: pair.files, made: false, authorityFile: undefined, notices: [] });
+      assert.equal((await certificateIn(certs)).subject, 'CN=other');
+    }
+  });
+
+  test('an authority whose key was taken away serves until renewal is due', async (context) => {
+    const certs = await scratchDirectory(context);
+    await ensureServerPair(ask(certs));
+    await rm(join(certs, 'ca.key'));
+    const pair = await ensureServerPair(ask(certs));
+    assert.equal(pair.authorityFile, join(certs, 'ca.crt'));
+    assert.deepEqual(pair.notices, []);
+    const late = await ensureServerPair(ask(certs, { now: Date.now() + 380 * day }));
+    assert.match(late.notices.join(), /ca\.key: is missing, so the server certificate cannot be renewed/);
+    await rm(join(certs, 'server.key'));
+    await assert.rejects(
+      ensureServerPair(ask(certs)),
+      (error) => error instanceof ConfigurationError && /ca\.key: is missing/.test(error.message),
+    );
+  });
+
+  test('damaged files are reported, not replaced', async (context) => {
+    for (const name of ['ca.crt', 'ca.key', 'server.crt', 'server.key']) {
+      const certs = await scratchDirectory(context);
+      await ensureServerPair(ask(certs));
+      await writeFile(join(certs, name), 'precious');
+      await assert.rejects(ensureServerPair(ask(certs)), (error) => {
+        assert.ok(error instanceof ConfigurationError);
+        assert.ok(error.message.includes(`${name}: `), error.message);
+        return true;
+      });
+      assert.equal(await readFile(join(certs, name), 'utf8'), 'precious');
+    }
+  });
+
+  test('an authority in use is not made anew when it disappears', async (context) => {
+    const certs = join(await scratchDirectory(context), 'certs');
+    await mkdir(certs);
+    await assert.rejects(ensureServerPair(ask(certs, { inUse: true })), /ca\.crt: there is no such file/);
+  });
+});
