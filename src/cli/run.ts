@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { ConfigurationError } from '../configuration/problem.js';
+import { registerCertCommand } from './cert.js';
+import { registerCheckCommand } from './check.js';
+import { CommandFailure } from './command-failure.js';
+import { registerServeCommand } from './serve.js';
+import { registerUserCommand } from './user.js';
+
+/**
+ * Runs a command line.
+ *
+ * @param words without the name of the program
+ * @returns the exit code: 0 fine, 1 the work failed, 2 the command line or the configuration is wrong
+ */
+export async function run(words: readonly string[]): Promise<number> {
+  const program = new Command('dockgate')
+    .description(
+      'One command puts TLS and passwords in front of a container registry, your own or the one built in.',
+    )
+    .version(readVersion(), '--version', 'print the version')
+    .exitOverride()
+    .showHelpAfterError('(dockgate --help tells more)');
+  registerServeCommand(program);
+  registerCheckCommand(program);
+  registerUserCommand(program);
+  registerCertCommand(program);
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    return 0;
+  } catch (error) {
+    return report(error);
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof ConfigurationError) {
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+  if (error instanceof CommandFailure) {
+    if (error.message !== '') process.stderr.write(`${error.message}\n`);
+    return error.exitCode;
+  }
+  process.stderr.write(
+    `dockgate: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return 1;
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const { version } = JSON.parse(text) as { version: string };
+  return version;
+}

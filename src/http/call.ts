@@ -1,0 +1,22 @@
+import type { Target } from '../routing/target.js';
+import type { Client } from './client.js';
+import type { Delivery } from './delivery.js';
+import type { RequestHead } from './request-head.js';
+
+/** A request that may be answered: checked, authenticated, its target parsed. */
+export interface Call {
+  readonly id: string;
+  readonly delivery: Delivery;
+  readonly head: RequestHead;
+  readonly target: Target;
+  readonly client: Client;
+  /** Scheme and authority by which the client reached us. */
+  readonly origin: string;
+}
+
+/** What stands behind the gateway and answers. */
+export interface Backend {
+  /** Answers through the call's delivery, now or later. */
+  answer(call: Call): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,75 @@
+import { BlockList, isIP, isIPv6 } from 'node:net';
+import type { RequestHead } from './request-head.js';
+
+/** Who asks and by which name, after what trusted proxies say. */
+export interface Client {
+  /** The client's IP address. */
+  readonly address: string;
+  /** `X-Forwarded-For` for the next hop: what trusted proxies reported, and our peer. */
+  readonly chain: string;
+  readonly protocol: 'https' | 'http';
+  /** Authority that the client used, byte for byte. */
+  readonly host: string;
+}
+
+const AUTHORITY = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
+
+function field(head: RequestHead, name: string): string | undefined {
+  for (let index = 0; index < head.fields.length; index += 2) {
+    if (head.fields[index] === name) return head.fields[index + 1];
+  }
+  return undefined;
+}
+
+function normalise(address: string): string {
+  const mapped = /^::ffff:([0-9.]+)$/i.exec(address);
+  return mapped?.[1] ?? address;
+}
+
+/** The proxies whose `X-Forwarded-*` headers are believed. Everybody else's are dropped. */
+export class TrustedProxies {
+  readonly #list = new BlockList();
+  readonly #any: boolean;
+
+  /** @param ranges IP addresses and CIDR ranges, already checked */
+  constructor(ranges: readonly string[]) {
+    this.#any = ranges.length > 0;
+    for (const range of ranges) {
+      const [address = '', prefix] = range.split('/');
+      const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+      if (prefix === undefined) this.#list.addAddress(address, family);
+      else this.#list.addSubnet(address, Number(prefix), family);
+    }
+  }
+
+  /**
+   * @param peer IP address of the connection
+   * @param fallbackHost authority to use when an HTTP/1.0 client names none
+   */
+  clientOf(head: RequestHead, peer: string, fallbackHost: string): Client {
+    const host = head.host ?? fallbackHost;
+    if (!this.#any || !this.#trusts(peer)) return { address: peer, chain: peer, protocol: 'https', host };
+    const chain = (field(head, 'x-forwarded-for') ?? '')
+      .split(',')
+      .map((hop) => normalise(hop.trim()))
+      .filter((hop) => isIP(hop) !== 0);
+    let address = peer;
+    // From the nearest hop outwards: the first one that is not ours is the last one that can be believed.
+    for (let index = chain.length - 1; index >= 0 && this.#trusts(address); index -= 1) {
+      address = chain[index] as string;
+    }
+    const protocol = field(head, 'x-forwarded-proto') === 'http' ? 'http' : 'https';
+    const forwardedHost = field(head, 'x-forwarded-host');
+    return {
+      address,
+      chain: [...chain, peer].join(', '),
+      protocol,
+      host: forwardedHost !== undefined && AUTHORITY.test(forwardedHost) ? forwardedHost : host,
+    };
+  }
+
+  #trusts(address: string): boolean {
+    const family = isIP(address);
+    return family !== 0 && this.#list.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  }
+}

@@ -1,0 +1,31 @@
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Delivery } from './delivery.js';
+
+/** What is known of one client connection for as long as it lasts. */
+export interface Connection {
+  /** The peer's IP address; IPv4 addresses mapped into IPv6 are written as IPv4. */
+  readonly address: string;
+  /** Such as `TLSv1.3`. */
+  readonly tlsVersion: string;
+  /** A request that must not be answered was seen: whatever else arrives here is not looked at. */
+  refused: boolean;
+  /** The exchange that runs on the connection; with pipelining, the latest one. */
+  current: Delivery | undefined;
+}
+
+const connections = new WeakMap<Socket, Connection>();
+const MAPPED = '::ffff:';
+
+/** The state of a socket's connection, made when it is first asked for. */
+export function connectionOf(socket: Socket): Connection {
+  let connection = connections.get(socket);
+  if (connection === undefined) {
+    const remote = socket.remoteAddress ?? '';
+    const address = remote.startsWith(MAPPED) && remote.includes('.') ? remote.slice(MAPPED.length) : remote;
+    const tlsVersion = (socket as TLSSocket).getProtocol?.() ?? '';
+    connection = { address, tlsVersion, refused: false, current: undefined };
+    connections.set(socket, connection);
+  }
+  return connection;
+}

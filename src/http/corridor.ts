@@ -1,0 +1,150 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import { isExempt } from '../access/exemption.js';
+import type { Authenticator, Verdict } from '../identity/authenticator.js';
+import type { Challenge } from '../identity/challenge.js';
+import { parseTarget } from '../routing/target.js';
+import { logAccess } from '../telemetry/access-log.js';
+import type { Backend, Call } from './call.js';
+import type { TrustedProxies } from './client.js';
+import { connectionOf } from './connection.js';
+import { Delivery } from './delivery.js';
+import { Failure } from './failure.js';
+import { type Culprit, type IdleLimits, IdleWatch } from './idle-watch.js';
+import type { Incoming } from './incoming.js';
+import { toFailure } from './recovery.js';
+import { readRequestHead } from './request-head.js';
+import { RequestIds } from './request-ids.js';
+
+export interface CorridorOptions {
+  readonly authenticator: Authenticator;
+  readonly challenge: Challenge;
+  readonly proxies: TrustedProxies;
+  readonly backend: Backend;
+  readonly limits: IdleLimits;
+  readonly logger: Logger;
+}
+
+/** The way every request takes: head, target, password, backend, one access line. */
+export class Corridor {
+  readonly #options: CorridorOptions;
+  readonly #watch: IdleWatch;
+  readonly #ids = new RequestIds();
+  #stopping = false;
+
+  constructor(options: CorridorOptions) {
+    this.#options = options;
+    this.#watch = new IdleWatch(options.limits, expire);
+  }
+
+  readonly onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    this.#enter(request as Incoming, response, false);
+  };
+
+  /** The client waits for `100 Continue` (RFC 9110 §10.1.1). */
+  readonly onContinue = (request: IncomingMessage, response: ServerResponse): void => {
+    this.#enter(request as Incoming, response, true);
+  };
+
+  /** Lets running exchanges finish, each on its last reply; resolves when all have. */
+  async drain(): Promise<void> {
+    this.#stopping = true;
+    for (const delivery of this.#watch.deliveries()) delivery.closeAfter = true;
+    await this.#watch.whenEmpty();
+  }
+
+  close(): void {
+    this.#watch.close();
+    for (const delivery of this.#watch.deliveries()) delivery.cut('failed');
+  }
+
+  #enter(request: Incoming, response: ServerResponse, waits: boolean): void {
+    const connection = connectionOf(request.socket);
+    if (connection.refused) return;
+    const delivery = new Delivery(request, response, connection, performance.now());
+    delivery.closeAfter = this.#stopping;
+    connection.current = delivery;
+    const id = this.#ids.next();
+    this.#watch.add(delivery);
+    response.once('close', () => this.#leave(delivery, id));
+    try {
+      this.#admit(delivery, id, waits);
+    } catch (thrown) {
+      const failure = toFailure(thrown);
+      // Whatever follows on a connection whose framing is in doubt must not be taken for a request.
+      if (failure.close) connection.refused = true;
+      if (failure.status >= 500)
+        this.#options.logger.error({ id, err: thrown }, 'a request could not be handled');
+      delivery.fail(failure, failure.status >= 500 ? 'failed' : 'refused');
+    }
+  }
+
+  #admit(delivery: Delivery, id: string, waits: boolean): void {
+    const { request, connection } = delivery;
+    const head = readRequestHead(request.rawHeaders, request.httpVersionMinor);
+    const target = parseTarget(request.url ?? '');
+    delivery.path = target.path;
+    const { localAddress = 'localhost', localPort = 443 } = request.socket;
+    const client = this.#options.proxies.clientOf(
+      head,
+      connection.address,
+      authority(localAddress, localPort),
+    );
+    delivery.address = client.address;
+    const call: Call = { id, delivery, head, target, client, origin: `${client.protocol}://${client.host}` };
+    if (isExempt(request.method ?? '', target.path)) {
+      this.#pass(call, waits);
+      return;
+    }
+    const verdict = this.#options.authenticator.check(head.authorization, client.address);
+    if (verdict instanceof Promise) void verdict.then((settled) => this.#decide(call, settled, waits));
+    else this.#decide(call, verdict, waits);
+  }
+
+  #decide(call: Call, verdict: Verdict, waits: boolean): void {
+    const { delivery } = call;
+    if (delivery.closed) return;
+    if (typeof verdict === 'string') {
+      delivery.user = verdict;
+      this.#pass(call, waits);
+    } else {
+      delivery.fail(this.#options.challenge.failure(verdict), 'refused');
+    }
+  }
+
+  #pass(call: Call, waits: boolean): void {
+    if (waits) call.delivery.response.writeContinue();
+    this.#options.backend.answer(call);
+  }
+
+  #leave(delivery: Delivery, id: string): void {
+    delivery.closed = true;
+    delivery.outcome ??= delivery.response.writableFinished ? 'complete' : 'client gone';
+    const { source, request } = delivery;
+    delivery.source = undefined;
+    source?.abandon();
+    if (!request.complete && !request.socket.destroyed) request.drain();
+    this.#watch.finish(delivery);
+    logAccess(this.#options.logger, delivery, id, performance.now());
+  }
+}
+
+function authority(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** Ends an exchange in which nothing has moved for too long. */
+function expire(delivery: Delivery, culprit: Culprit): void {
+  const { source } = delivery;
+  delivery.source = undefined;
+  source?.abandon();
+  if (delivery.waitsForClient) {
+    delivery.cut('timed out');
+    return;
+  }
+  const failure =
+    culprit === 'client'
+      ? new Failure(408, 'UNKNOWN', 'the request did not arrive in time', { close: true })
+      : new Failure(504, 'UNAVAILABLE', 'the registry did not answer in time');
+  delivery.fail(failure, 'timed out');
+}

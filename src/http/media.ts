@@ -1,0 +1,11 @@
+import type { Reply } from './reply.js';
+
+/** A JSON reply that no cache keeps. */
+export function jsonReply(status: number, value: unknown, headers: Reply['headers'] = {}): Reply {
+  const body = JSON.stringify(value);
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers },
+    body,
+  };
+}

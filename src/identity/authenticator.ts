@@ -1,0 +1,121 @@
+import { type BasicCredentials, readBasicCredentials } from './basic-credentials.js';
+import { Throttle } from './throttle.js';
+import { VerdictCache } from './verdict-cache.js';
+
+/** A stored password, opaque to this folder but for the text that identifies it. */
+export interface StoredPassword {
+  readonly text: string;
+}
+
+/** The users and the means to check their passwords, as a password file offers them. */
+export interface UserDirectory {
+  find(user: string): StoredPassword | undefined;
+  /** Costs as much to check as the users' own and matches nothing: it answers for users that are not there. */
+  decoy(): StoredPassword;
+  /** @throws when too many checks wait already */
+  verify(stored: StoredPassword, password: string): Promise<boolean>;
+}
+
+/** Why a request does not get in. `unauthorized` covers all reasons that a guesser must not be able to tell apart. */
+export type Refusal =
+  | { readonly kind: 'unauthorized' }
+  | { readonly kind: 'throttled'; readonly retryAfter: number }
+  | { readonly kind: 'overloaded' };
+
+/** The name of the user who asks, or why there is none. */
+export type Verdict = string | Refusal;
+
+const UNAUTHORIZED: Refusal = { kind: 'unauthorized' };
+const OVERLOADED: Refusal = { kind: 'overloaded' };
+const RIGHT = { entries: 10_000, lifetime: 600_000 };
+const WRONG = { entries: 1_000, lifetime: 60_000 };
+const THROTTLE = { burst: 20, interval: 500, addresses: 10_000 };
+
+/**
+ * Decides who asks. A password is hashed once; after that its verdict is remembered, and the answer is synchronous
+ * because it stands in front of every request.
+ */
+export class Authenticator {
+  readonly #users: UserDirectory;
+  readonly #verdicts: VerdictCache;
+  readonly #throttle: Throttle;
+  readonly #running = new Map<string, Promise<boolean | undefined>>();
+  #epoch = 0;
+
+  constructor(
+    users: UserDirectory,
+    verdicts: VerdictCache = new VerdictCache(RIGHT, WRONG),
+    throttle: Throttle = new Throttle(THROTTLE),
+  ) {
+    this.#users = users;
+    this.#verdicts = verdicts;
+    this.#throttle = throttle;
+  }
+
+  /**
+   * @param authorization the `Authorization` value, if any
+   * @param address of the client, for the throttle
+   */
+  check(authorization: string | undefined, address: string): Verdict | Promise<Verdict> {
+    if (authorization === undefined) return UNAUTHORIZED;
+    const credentials = readBasicCredentials(authorization);
+    if (credentials === undefined) return UNAUTHORIZED;
+    const entry = this.#users.find(credentials.user);
+    const stored = entry ?? this.#users.decoy();
+    const key = this.#verdicts.key(credentials.user, stored.text, credentials.password);
+    const known = this.#verdicts.get(key);
+    // A user who is not there is refused whatever was found out about the decoy.
+    if (known !== undefined) return known && entry !== undefined ? credentials.user : UNAUTHORIZED;
+    return this.#hash(credentials, stored, entry !== undefined, key, address);
+  }
+
+  /** Forgets every verdict, also those being worked out: the users have changed. */
+  forget(): void {
+    this.#epoch += 1;
+    this.#verdicts.clear();
+  }
+
+  async #hash(
+    credentials: BasicCredentials,
+    stored: StoredPassword,
+    exists: boolean,
+    key: string,
+    address: string,
+  ): Promise<Verdict> {
+    let running = this.#running.get(key);
+    if (running === undefined) {
+      const retryAfter = this.#throttle.delay(address);
+      if (retryAfter > 0) return { kind: 'throttled', retryAfter };
+      this.#throttle.spend(address);
+      running = this.#verify(credentials, stored, exists, key, address);
+      this.#running.set(key, running);
+    }
+    const verdict = await running;
+    if (verdict === undefined) return OVERLOADED;
+    return verdict ? credentials.user : UNAUTHORIZED;
+  }
+
+  async #verify(
+    credentials: BasicCredentials,
+    stored: StoredPassword,
+    exists: boolean,
+    key: string,
+    address: string,
+  ): Promise<boolean | undefined> {
+    const epoch = this.#epoch;
+    try {
+      const matches = await this.#users.verify(stored, credentials.password);
+      const verdict = matches && exists;
+      // The entry may have been removed or changed while its old hash was being computed.
+      const stillHolds = epoch === this.#epoch || this.#users.find(credentials.user)?.text === stored.text;
+      if (epoch === this.#epoch) this.#verdicts.set(key, verdict);
+      if (verdict) this.#throttle.refund(address);
+      return verdict && stillHolds;
+    } catch {
+      this.#throttle.refund(address);
+      return undefined;
+    } finally {
+      this.#running.delete(key);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { isIPv6 } from 'node:net';
+
+/** How much password hashing one address may cause. */
+export interface ThrottleLimits {
+  /** Wrong passwords in a row before the address has to wait. */
+  readonly burst: number;
+  /** Milliseconds after which one further try is allowed. */
+  readonly interval: number;
+  /** Addresses remembered at once; the longest unseen one is forgotten first. */
+  readonly addresses: number;
+}
+
+/** The network that one subscriber is given: an IPv4 address, or the first 64 bits of an IPv6 address. */
+export function subscriberOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const mapped = /^::ffff:([0-9.]+)$/i.exec(address);
+  if (mapped?.[1] !== undefined) return mapped[1];
+  const [head = '', tail = ''] = address.split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === '' ? [] : tail.split(':');
+  const groups = [
+    ...before,
+    ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0'),
+    ...after,
+  ];
+  return groups.slice(0, 4).join(':');
+}
+
+interface Bucket {
+  tokens: number;
+  at: number;
+}
+
+/** A token bucket an address, spent by wrong passwords only. Passwords whose verdict is remembered never come here. */
+export class Throttle {
+  readonly #limits: ThrottleLimits;
+  readonly #now: () => number;
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(limits: ThrottleLimits, now: () => number = Date.now) {
+    this.#limits = limits;
+    this.#now = now;
+  }
+
+  /** Milliseconds until the address may try a password again; 0 when it may now. */
+  delay(address: string): number {
+    const bucket = this.#buckets.get(subscriberOf(address));
+    if (bucket === undefined) return 0;
+    const tokens = this.#refilled(bucket);
+    return tokens >= 1 ? 0 : Math.ceil((1 - tokens) * this.#limits.interval);
+  }
+
+  /** A password that had to be hashed is being tried. Taken before the hashing, so that parallel tries count as well. */
+  spend(address: string): void {
+    const key = subscriberOf(address);
+    const bucket = this.#buckets.get(key);
+    const tokens = bucket === undefined ? this.#limits.burst : this.#refilled(bucket);
+    this.#buckets.delete(key);
+    if (this.#buckets.size >= this.#limits.addresses) {
+      const [oldest] = this.#buckets.keys();
+      if (oldest !== undefined) this.#buckets.delete(oldest);
+    }
+    this.#buckets.set(key, { tokens: tokens - 1, at: this.#now() });
+  }
+
+  /** The password was right: the try is given back. */
+  refund(address: string): void {
+    const key = subscriberOf(address);
+    const bucket = this.#buckets.get(key);
+    if (bucket === undefined) return;
+    const tokens = this.#refilled(bucket) + 1;
+    if (tokens >= this.#limits.burst) this.#buckets.delete(key);
+    else this.#buckets.set(key, { tokens, at: this.#now() });
+  }
+
+  #refilled(bucket: Bucket): number {
+    return Math.min(this.#limits.burst, bucket.tokens + (this.#now() - bucket.at) / this.#limits.interval);
+  }
+}

@@ -1,0 +1,69 @@
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+
+/** How many verdicts of one kind to keep, and for how long. */
+export interface VerdictLimits {
+  readonly entries: number;
+  /** Milliseconds. */
+  readonly lifetime: number;
+}
+
+/**
+ * Remembers which passwords were right and which were wrong, so that a password is hashed once and not once a request.
+ *
+ * The key is an HMAC under a random key of this process over user, stored hash and password: neither a password nor
+ * anything that can be tested offline stays in memory, and a changed entry of the file is a different key.
+ */
+export class VerdictCache {
+  readonly #secret: KeyObject = createSecretKey(randomBytes(32));
+  readonly #right = new Map<string, number>();
+  readonly #wrong = new Map<string, number>();
+  readonly #rightLimits: VerdictLimits;
+  readonly #wrongLimits: VerdictLimits;
+  readonly #now: () => number;
+
+  constructor(right: VerdictLimits, wrong: VerdictLimits, now: () => number = Date.now) {
+    this.#rightLimits = right;
+    this.#wrongLimits = wrong;
+    this.#now = now;
+  }
+
+  /** @param storedHash the entry's text in the password file, or the dummy's for a user that is not there */
+  key(user: string, storedHash: string, password: string): string {
+    // The lengths keep ("ab", "c") and ("a", "bc") apart.
+    return createHmac('sha256', this.#secret)
+      .update(`${user.length}:${storedHash.length}:${user}${storedHash}${password}`)
+      .digest('binary');
+  }
+
+  /** The remembered verdict, or undefined when the password has to be hashed. */
+  get(key: string): boolean | undefined {
+    const now = this.#now();
+    const rightUntil = this.#right.get(key);
+    if (rightUntil !== undefined) {
+      if (rightUntil > now) return true;
+      this.#right.delete(key);
+    }
+    const wrongUntil = this.#wrong.get(key);
+    if (wrongUntil !== undefined) {
+      if (wrongUntil > now) return false;
+      this.#wrong.delete(key);
+    }
+    return undefined;
+  }
+
+  set(key: string, verdict: boolean): void {
+    const verdicts = verdict ? this.#right : this.#wrong;
+    const limits = verdict ? this.#rightLimits : this.#wrongLimits;
+    if (verdicts.size >= limits.entries) {
+      const [oldest] = verdicts.keys();
+      if (oldest !== undefined) verdicts.delete(oldest);
+    }
+    verdicts.set(key, this.#now() + limits.lifetime);
+  }
+
+  /** Forgets everything: the password file has changed. */
+  clear(): void {
+    this.#right.clear();
+    this.#wrong.clear();
+  }
+}

@@ -1,0 +1,100 @@
+/** Fields that concern one connection only (RFC 9110 §7.6.1), and those that the gateway sets or answers itself. */
+const NOT_FORWARDED = new Set([
+  'connection',
+  'expect',
+  'forwarded',
+  'http2-settings',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-prefix',
+  'x-forwarded-proto',
+  'x-forwarded-server',
+  'x-forwarded-ssl',
+  'x-original-url',
+  'x-real-ip',
+  'x-rewrite-url',
+]);
+
+/** Never removed for being named in `Connection`: the client must not be able to choose what the upstream learns. */
+const NOT_REMOVABLE = new Set(['host', 'content-length', 'authorization']);
+
+/** Fields of a reply that concern the upstream's connection only (RFC 9110 §7.6.1). */
+const NOT_RETURNED = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+  // A client that is given a v1 token sends it in place of the password from then on, and would be locked out.
+  'x-docker-token',
+]);
+
+/** Who asks, as the upstream is told. */
+export interface ForwardedClient {
+  /** The client's address, as far as it can be trusted. */
+  readonly address: string;
+  /** Value of `X-Forwarded-For`. */
+  readonly chain: string;
+  readonly protocol: string;
+  /** Value of `X-Forwarded-Host`. */
+  readonly host: string;
+}
+
+/**
+ * The header fields of the request to the upstream.
+ *
+ * @param fields names in lower case and values in turn
+ * @param connection option names of the client's `Connection` field
+ */
+export function requestFields(
+  fields: readonly string[],
+  connection: readonly string[],
+  client: ForwardedClient,
+  passAuthorization: boolean,
+): string[] {
+  const forwarded: string[] = [];
+  for (let index = 0; index < fields.length; index += 2) {
+    const name = fields[index] as string;
+    if (NOT_FORWARDED.has(name)) continue;
+    if (name === 'authorization' && !passAuthorization) continue;
+    if (connection.length > 0 && connection.includes(name) && !NOT_REMOVABLE.has(name)) continue;
+    forwarded.push(name, fields[index + 1] as string);
+  }
+  forwarded.push(
+    'x-real-ip',
+    client.address,
+    'x-forwarded-for',
+    client.chain,
+    'x-forwarded-proto',
+    client.protocol,
+    'x-forwarded-host',
+    client.host,
+  );
+  return forwarded;
+}
+
+/** The header fields of an upstream's reply that are the client's as well, names and values in turn. */
+export function replyFields(headers: Record<string, string | string[] | undefined>): string[] {
+  const named = headers['connection'];
+  const connection = named === undefined ? '' : String(named).toLowerCase();
+  const options =
+    connection === '' || connection === 'keep-alive' ? undefined : connection.split(/[ \t]*,[ \t]*/);
+  const returned: string[] = [];
+  for (const name in headers) {
+    if (NOT_RETURNED.has(name) || options?.includes(name) === true) continue;
+    const value = headers[name];
+    if (typeof value === 'string') returned.push(name, value);
+    else if (value !== undefined) for (const line of value) returned.push(name, line);
+  }
+  return returned;
+}

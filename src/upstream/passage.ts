@@ -1,0 +1,143 @@
+import type { Dispatcher } from 'undici';
+import type { Call } from '../http/call.js';
+import type { Source } from '../http/delivery.js';
+import { codeOf, isStaleConnection, upstreamFailure } from './failure.js';
+import { replyFields, requestFields } from './headers.js';
+import { correctLocation } from './location.js';
+import { RequestBody } from './request-body.js';
+import type { Upstream } from './upstream.js';
+
+/** Why we end a request to the upstream ourselves. */
+class Abandoned extends Error {
+  readonly code = 'ABANDONED';
+}
+
+/** One request's way to the upstream and its reply's way back. */
+export class Passage implements Source, Dispatcher.DispatchHandler {
+  readonly #upstream: Upstream;
+  readonly #call: Call;
+  readonly #headers: string[];
+  #controller: Dispatcher.DispatchController | undefined;
+  #body: RequestBody | undefined;
+  #passedAt = 0;
+  #retried = false;
+  #abandoned = false;
+
+  constructor(upstream: Upstream, call: Call) {
+    this.#upstream = upstream;
+    this.#call = call;
+    const { head, client } = call;
+    this.#headers = requestFields(head.fields, head.connection, client, upstream.passAuthorization);
+    if (head.host === undefined) this.#headers.push('host', client.host);
+  }
+
+  start(): void {
+    const { delivery, head } = this.#call;
+    delivery.source = this;
+    if (head.hasBody)
+      this.#body = new RequestBody(delivery.request, head.contentLength, this.#upstream.budget);
+    this.#passedAt = performance.now();
+    this.#dispatch(false);
+  }
+
+  #dispatch(fresh: boolean): void {
+    const { delivery, target } = this.#call;
+    const options: Dispatcher.DispatchOptions = {
+      path: target.raw,
+      method: delivery.request.method as Dispatcher.HttpMethod,
+      headers: this.#headers,
+      body: this.#body ?? null,
+    };
+    try {
+      this.#upstream.dispatch(options, this, fresh);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#abandoned) controller.abort(new Abandoned());
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    if (status < 200) return;
+    this.#controller = controller;
+    this.#body?.forgetReplay();
+    const { delivery, origin } = this.#call;
+    delivery.upstreamMilliseconds = performance.now() - this.#passedAt;
+    const { location } = headers;
+    if (typeof location === 'string')
+      headers['location'] = correctLocation(location, origin, this.#upstream.names);
+    const fields = replyFields(headers);
+    const length = headers['content-length'];
+    delivery.begin(status, fields, typeof length === 'string' ? Number(length) : undefined);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#call.delivery.write(chunk)) controller.pause();
+  }
+
+  onResponseEnd(_controller: Dispatcher.DispatchController, trailers: Record<string, string>): void {
+    for (const _ in trailers) {
+      this.#call.delivery.end(trailers);
+      return;
+    }
+    this.#call.delivery.end();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    if (this.#abandoned) return;
+    if (this.#retry(error)) return;
+    this.#fail(error);
+  }
+
+  resume(): void {
+    this.#controller?.resume();
+  }
+
+  abandon(): void {
+    if (this.#abandoned) return;
+    this.#abandoned = true;
+    this.#body?.forgetReplay();
+    this.#body?.destroy();
+    this.#controller?.abort(new Abandoned());
+  }
+
+  /** A connection that the upstream had closed while it was idle is not the client's problem: once more, on a fresh one. */
+  #retry(error: Error): boolean {
+    const { delivery } = this.#call;
+    if (this.#retried || delivery.begun || !isStaleConnection(error)) return false;
+    if (this.#body !== undefined) {
+      this.#body.destroy();
+      const again = this.#body.replay();
+      if (again === undefined) return false;
+      this.#body.forgetReplay();
+      this.#body = new RequestBody(
+        delivery.request,
+        this.#call.head.contentLength,
+        this.#upstream.budget,
+        again,
+      );
+    }
+    this.#retried = true;
+    this.#dispatch(true);
+    return true;
+  }
+
+  #fail(error: unknown): void {
+    const { delivery, id } = this.#call;
+    this.#body?.forgetReplay();
+    this.#body?.destroy();
+    this.#upstream.logger.warn({ id, code: codeOf(error), reason: reasonOf(error) }, 'the upstream failed');
+    delivery.fail(upstreamFailure(error), 'upstream failed');
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,69 @@
+import type { Logger } from 'pino';
+import { type Dispatcher, Pool } from 'undici';
+import type { Timeouts, UpstreamConfiguration } from '../configuration/configuration.js';
+import type { Backend, Call } from '../http/call.js';
+import type { LocationNames } from './location.js';
+import { Passage } from './passage.js';
+import { ReplayBudget } from './replay-budget.js';
+
+/** Bytes of small request bodies kept for a second try, over all requests. */
+const REPLAY_BUDGET = 32 * 1024 * 1024;
+/** Milliseconds an unused connection is kept: shorter than any registry's own patience, so that we close first. */
+const KEEP_ALIVE = 4_000;
+
+export interface UpstreamOptions {
+  readonly configuration: UpstreamConfiguration;
+  /** Certificates in PEM of the authorities to trust, in place of the system's. */
+  readonly ca: string | undefined;
+  readonly hostnames: readonly string[];
+  readonly timeouts: Timeouts;
+  readonly logger: Logger;
+}
+
+/** The registry behind the gateway: connections to it, and what every passage to it needs. */
+export class Upstream implements Backend {
+  readonly names: LocationNames;
+  readonly passAuthorization: boolean;
+  readonly budget = new ReplayBudget(REPLAY_BUDGET);
+  readonly logger: Logger;
+  readonly #pool: Pool;
+  readonly #fresh: Pool;
+
+  constructor(options: UpstreamOptions) {
+    const { origin, connections, socketPath } = options.configuration;
+    const { ca } = options;
+    this.names = { upstreamOrigin: origin, hostnames: options.hostnames };
+    this.passAuthorization = options.configuration.passAuthorization;
+    this.logger = options.logger;
+    const pool: Pool.Options = {
+      connections,
+      pipelining: 1,
+      keepAliveTimeout: KEEP_ALIVE,
+      // The gateway's idle watch knows whose turn it is, which these timers do not.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      allowH2: false,
+      connect: {
+        timeout: options.timeouts.connect,
+        ...(socketPath === undefined ? {} : { socketPath }),
+        ...(ca === undefined ? {} : { ca }),
+      },
+    };
+    this.#pool = new Pool(origin, pool);
+    this.#fresh = new Pool(origin, pool);
+  }
+
+  answer(call: Call): void {
+    new Passage(this, call).start();
+  }
+
+  /** @param fresh on a connection of its own, which cannot have died while it was idle */
+  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler, fresh: boolean): void {
+    if (fresh) this.#fresh.dispatch({ ...options, reset: true }, handler);
+    else this.#pool.dispatch(options, handler);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#pool.destroy(), this.#fresh.destroy()]);
+  }
+}

@@ -1,0 +1,42 @@
+import { readdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { fileURLToPath } from 'node:url';
+
+// Node 20 takes no patterns on its command line, and a shell's differ; so the files are found here.
+const root = fileURLToPath(new URL('.', import.meta.url));
+const wanted = process.argv.slice(2);
+const files = (await readdir(root, { recursive: true }))
+  .filter((file) => file.endsWith('.test.js'))
+  .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
+  .sort()
+  .map((file) => join(root, file));
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+const skipped: string[] = [];
+const failures: string[] = [];
+
+const events = run({ files, concurrency: Math.max(1, availableParallelism()), timeout: 300_000 });
+events.on('test:pass', (event) => {
+  if (event.details.type === 'suite') return;
+  if (typeof event.skip === 'string' || event.skip === true) {
+    counts.skipped += 1;
+    skipped.push(`${event.name}: ${String(event.skip)}`);
+  } else if (!event.name.endsWith('.test.js')) counts.passed += 1;
+});
+events.on('test:fail', (event) => {
+  if (event.details.type === 'suite') return;
+  counts.failed += 1;
+  failures.push(event.name);
+});
+events.pipe(new spec()).pipe(process.stdout);
+events.on('end', () => {
+  setImmediate(() => {
+    for (const line of skipped) process.stdout.write(`skipped: ${line}\n`);
+    for (const line of failures) process.stdout.write(`failed: ${line}\n`);
+    process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+    if (counts.failed > 0 || counts.passed === 0) process.exitCode = 1;
+  });
+});
