@@ -96,7 +96,9 @@ export function parseManifest(bytes: Uint8Array, contentType: string): Manifest 
   if (mediaType === undefined || (typeof stated === 'string' && stated !== '' && stated !== mediaType)) {
     throw invalid('the manifest has no usable mediaType and neither manifests, config nor layers');
   }
-  if (fieldOf(value, 'schemaVersion') !== 2) throw invalid("the manifest's schemaVersion is not 2");
+  const isKnown = IMAGES.has(mediaType) || INDEXES.has(mediaType);
+  if (isKnown && fieldOf(value, 'schemaVersion') !== 2)
+    throw invalid("the manifest's schemaVersion is not 2");
   if (contentType !== '' && contentType !== mediaType.toLowerCase()) {
     throw invalid(`the manifest is a ${mediaType}, but its Content-Type says something else`);
   }

@@ -5,6 +5,16 @@ import { receive } from '../receive.js';
 /** Bytes that a manifest may have (OCI Distribution §Pushing manifests asks for at least 4 MB). */
 const LIMIT = 4 * 1024 * 1024;
 
+/** Bytes set aside at first; most manifests are smaller. */
+const FIRST = 8 * 1024;
+
+/** Copied at once, since chunks of one byte each would take a hundred times their size if they were kept. */
+function enlarged(buffer: Buffer, size: number): Buffer {
+  const larger = Buffer.allocUnsafeSlow(Math.min(Math.max(buffer.length * 2, size), LIMIT));
+  larger.set(buffer);
+  return larger;
+}
+
 function tooLarge(): Failure {
   return new Failure(413, 'SIZE_INVALID', `a manifest may have ${LIMIT} bytes at most`, { close: true });
 }
@@ -16,13 +26,15 @@ function tooLarge(): Failure {
  */
 export async function readManifestBody(exchange: Exchange): Promise<Uint8Array> {
   if (Number(exchange.headers['content-length'] ?? 0) > LIMIT) throw tooLarge();
-  const chunks: Uint8Array[] = [];
+  let buffer: Buffer = Buffer.allocUnsafeSlow(FIRST);
   let size = 0;
   await receive(exchange.body, (chunk) => {
-    size += chunk.length;
-    if (size > LIMIT) throw tooLarge();
-    chunks.push(chunk);
+    const end = size + chunk.length;
+    if (end > LIMIT) throw tooLarge();
+    if (end > buffer.length) buffer = enlarged(buffer, end);
+    buffer.set(chunk, size);
+    size = end;
     return undefined;
   });
-  return Buffer.concat(chunks, size);
+  return buffer.subarray(0, size);
 }

@@ -20,11 +20,14 @@ function notFound(): Failure {
 
 function decode(segment: string): string {
   if (!segment.includes('%')) return segment;
+  let decoded = '/';
   try {
-    return decodeURIComponent(segment);
+    decoded = decodeURIComponent(segment);
   } catch {
-    throw new Failure(400, 'NAME_INVALID', 'the path is not percent-encoded UTF-8');
+    // Refused below, like a slash that hides in a segment.
   }
+  if (!decoded.includes('/')) return decoded;
+  throw new Failure(400, 'NAME_INVALID', 'the path is not percent-encoded as it should be');
 }
 
 function parseUploadId(text: string): UploadId {

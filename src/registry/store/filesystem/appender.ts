@@ -5,6 +5,9 @@ import { asStoreError } from './system-error.js';
 /** Bytes gathered before they are written. Twice this much is held at most, while one write is under way. */
 const BATCH = 256 * 1024;
 
+/** Chunks gathered before they are written, however small: each costs memory of its own. */
+const CHUNKS = 512;
+
 /** Adds chunks to the end of a file, hashing them on the way, and holds the sender back when the disk is slower. */
 export class Appender {
   /** Bytes that are in the file because of this appender. */
@@ -36,7 +39,7 @@ export class Appender {
       this.#running.hash.update(chunk);
       this.#running.size += chunk.length;
     }
-    if (this.#gatheredBytes < BATCH) return undefined;
+    if (!this.#isFull()) return undefined;
     if (this.#writing !== undefined) return this.#next();
     this.#start();
     return undefined;
@@ -53,7 +56,11 @@ export class Appender {
   async #next(): Promise<void> {
     await this.#writing;
     if (this.#error !== undefined) throw this.#error;
-    if (this.#gatheredBytes >= BATCH) this.#start();
+    if (this.#isFull()) this.#start();
+  }
+
+  #isFull(): boolean {
+    return this.#gatheredBytes >= BATCH || this.#gathered.length >= CHUNKS;
   }
 
   #start(): void {

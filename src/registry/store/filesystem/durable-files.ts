@@ -1,7 +1,7 @@
-import { mkdir, open, rename, rm, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Layout } from './layout.js';
-import { asStoreError, codeOf, isAbsent } from './system-error.js';
+import { asStoreError, codeOf, isAbsent, orUndefined } from './system-error.js';
 
 /** Directories remembered as made and synced; forgetting one costs two system calls. */
 const REMEMBERED = 4096;
@@ -69,8 +69,7 @@ export class DurableFiles {
   async write(path: string, content: string | Uint8Array): Promise<void> {
     const staged = this.#layout.staged();
     try {
-      await this.makeDirectory(this.#layout.staging);
-      const file = await open(staged, 'wx');
+      const file = await this.#createStaged(staged);
       try {
         await file.writeFile(content);
         await file.sync();
@@ -82,6 +81,15 @@ export class DurableFiles {
       await unlink(staged).catch(() => undefined);
       throw asStoreError(error);
     }
+  }
+
+  async #createStaged(path: string): Promise<FileHandle> {
+    await this.makeDirectory(this.#layout.staging);
+    const file = await orUndefined(open(path, 'wx'));
+    if (file !== undefined) return file;
+    this.#made.clear();
+    await this.makeDirectory(this.#layout.staging);
+    return open(path, 'wx');
   }
 
   /** Removes a file. @returns false when it was not there. */

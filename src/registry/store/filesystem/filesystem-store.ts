@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { Stores } from '../contracts.js';
 import { DurableFiles } from './durable-files.js';
 import { FilesystemBlobs } from './filesystem-blobs.js';
@@ -8,7 +8,11 @@ import { FilesystemManifests } from './filesystem-manifests.js';
 import { FilesystemTags } from './filesystem-tags.js';
 import { FilesystemUploads } from './filesystem-uploads.js';
 import { Layout } from './layout.js';
+import { orUndefined } from './system-error.js';
 import { WritingRights } from './writing-rights.js';
+
+/** Milliseconds after which nothing that is staged can be in use. */
+const ABANDONED = 24 * 60 * 60 * 1000;
 
 /** Where to keep content, and how. */
 export interface FilesystemStoreOptions {
@@ -26,6 +30,7 @@ export interface FilesystemStoreOptions {
 export async function openFilesystemStore(options: FilesystemStoreOptions): Promise<Stores> {
   const layout = new Layout(resolve(options.directory));
   await mkdir(layout.root, { recursive: true });
+  await sweep(layout.staging);
   const files = new DurableFiles(layout);
   const blobs = new FilesystemBlobs(layout, files);
   const catalog = new FilesystemCatalog(layout);
@@ -37,4 +42,14 @@ export async function openFilesystemStore(options: FilesystemStoreOptions): Prom
     manifests: new FilesystemManifests(layout, files, tags),
     uploads: new FilesystemUploads(layout, files, blobs, new WritingRights(options.writerLease ?? 30_000)),
   };
+}
+
+/** Removes what processes that died have left on its way in or out. Others may be at work in the directory. */
+async function sweep(staging: string): Promise<void> {
+  const oldest = Date.now() - ABANDONED;
+  for (const name of (await orUndefined(readdir(staging))) ?? []) {
+    const path = join(staging, name);
+    const status = await orUndefined(stat(path));
+    if (status !== undefined && status.ctimeMs < oldest) await rm(path, { recursive: true, force: true });
+  }
 }

@@ -6,7 +6,7 @@ import type { Repository } from '../../model/repository.js';
 import type { Catalog, Listing, Page, TagStore } from '../contracts.js';
 import type { DurableFiles } from './durable-files.js';
 import type { Layout } from './layout.js';
-import { readLink } from './link.js';
+import { LinkReader, readLink } from './link-reader.js';
 import { isPresent } from './presence.js';
 import { orUndefined } from './system-error.js';
 import { Turns } from './turns.js';
@@ -19,6 +19,7 @@ export class FilesystemTags implements TagStore {
   readonly #layout: Layout;
   readonly #files: DurableFiles;
   readonly #catalog: Catalog;
+  readonly #links = new LinkReader();
   readonly #turns = new Turns();
 
   constructor(layout: Layout, files: DurableFiles, catalog: Catalog) {
@@ -60,7 +61,7 @@ export class FilesystemTags implements TagStore {
 
   /** The manifest that a tag means; undefined when there is no such tag. */
   resolve(repository: Repository, tag: Tag): Promise<Digest | undefined> {
-    return readLink(this.#layout.currentLink(repository, tag));
+    return this.#links.read(this.#layout.currentLink(repository, tag));
   }
 
   /** Makes a tag mean a manifest. */

@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { open, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { codeOf, isAbsent } from './system-error.js';
 
+/** The part of a lease after which its holder no longer counts on it. */
+const MARGIN = 0.8;
+
 /** The right to write, as long as it is held. */
 export interface WritingRight {
   /** False when the holder was stopped for so long that another may have taken over. */
@@ -43,7 +46,7 @@ export class WritingRights {
     this.#held.add(held);
     this.#timer ??= setInterval(() => this.#touchAll(), this.#lease / 3).unref();
     return {
-      isHeld: () => Date.now() - held.touched < this.#lease * 0.8,
+      isHeld: () => Date.now() - held.touched < this.#lease * MARGIN,
       release: () => this.#release(held),
     };
   }
@@ -78,6 +81,8 @@ export class WritingRights {
   #touchAll(): void {
     for (const held of this.#held) {
       const now = new Date();
+      // Once it may have been taken over, the file is no longer ours to touch.
+      if (now.getTime() - held.touched >= this.#lease * MARGIN) continue;
       utimes(held.path, now, now).then(
         () => {
           held.touched = now.getTime();
@@ -93,6 +98,6 @@ export class WritingRights {
       clearInterval(this.#timer);
       this.#timer = undefined;
     }
-    if (Date.now() - held.touched < this.#lease) await unlink(held.path).catch(() => undefined);
+    if (Date.now() - held.touched < this.#lease * MARGIN) await unlink(held.path).catch(() => undefined);
   }
 }

@@ -1,0 +1,65 @@
+import { type Stats, stat } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { Digest } from '../../model/digest.js';
+import { isAbsent, orUndefined } from './system-error.js';
+
+/** Links remembered; the one remembered first is forgotten first. */
+const REMEMBERED = 4096;
+
+/** Milliseconds: a file changed more lately than this may change again without its time stamps showing it. */
+const SETTLED = 2000;
+
+interface Known {
+  readonly ino: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly digest: Digest;
+}
+
+/** Reads where a link leads; undefined when it is not there or holds no digest. */
+export async function readLink(path: string): Promise<Digest | undefined> {
+  const text = await orUndefined(readFile(path, 'utf8'));
+  return text === undefined ? undefined : Digest.read(text.trim());
+}
+
+function statusOf(path: string): Promise<Stats | undefined> {
+  return new Promise((resolve, reject) => {
+    stat(path, (error, stats) => {
+      if (error === null) resolve(stats);
+      else if (isAbsent(error)) resolve(undefined);
+      else reject(error);
+    });
+  });
+}
+
+/** Reads links that are read often: looks at the file every time, but reads it only when it is another than before. */
+export class LinkReader {
+  readonly #known = new Map<string, Known>();
+
+  /** As {@link readLink}. */
+  async read(path: string): Promise<Digest | undefined> {
+    const stats = await statusOf(path);
+    const known = this.#known.get(path);
+    if (stats === undefined) {
+      this.#known.delete(path);
+      return undefined;
+    }
+    const { ino, mtimeMs, ctimeMs } = stats;
+    if (known?.ino === ino && known.mtimeMs === mtimeMs && known.ctimeMs === ctimeMs) return known.digest;
+    // The status is older than the content read here, so content that comes later is never taken for this one.
+    const digest = await readLink(path);
+    this.#known.delete(path);
+    if (digest !== undefined && Date.now() - ctimeMs > SETTLED) {
+      this.#remember(path, { ino, mtimeMs, ctimeMs, digest });
+    }
+    return digest;
+  }
+
+  #remember(path: string, known: Known): void {
+    for (const oldest of this.#known.keys()) {
+      if (this.#known.size < REMEMBERED) break;
+      this.#known.delete(oldest);
+    }
+    this.#known.set(path, known);
+  }
+}
