@@ -26,8 +26,8 @@ async function mintBoth(authorityType: KeyType, serverType: KeyType, now = Date.
 describe('certificates', requireProgram('openssl', 'openssl'), () => {
   for (const authorityType of ['ecdsa', 'rsa'] as const) {
     for (const serverType of ['ecdsa', 'rsa'] as const) {
-      test(`openssl accepts an ${serverType} server of an ${authorityType} authority for all its names`, async (context) => {
-        const directory = await scratchDirectory(context);
+      test(`openssl accepts an ${serverType} server of an ${authorityType} authority for all its names`, async () => {
+        const directory = await scratchDirectory();
         const { authority, server } = await mintBoth(authorityType, serverType);
         const [ca, leaf] = [join(directory, 'ca.crt'), join(directory, 'server.crt')];
         await writeFile(ca, authority);
@@ -45,8 +45,8 @@ describe('certificates', requireProgram('openssl', 'openssl'), () => {
     }
   }
 
-  test('an authority says that it is one, for leaves only', async (context) => {
-    const file = join(await scratchDirectory(context), 'ca.crt');
+  test('an authority says that it is one, for leaves only', async () => {
+    const file = join(await scratchDirectory(), 'ca.crt');
     await writeFile(file, (await mintBoth('ecdsa', 'ecdsa')).authority);
     const text = await openssl('x509', '-noout', '-text', '-in', file);
     assert.match(text, /Version: 3/);
@@ -61,8 +61,8 @@ describe('certificates', requireProgram('openssl', 'openssl'), () => {
     ['rsa', /Key Usage: critical\s+Digital Signature, Key Encipherment\n/, /\(2048 bit\)/],
   ] as const;
   for (const [type, usage, key] of usages) {
-    test(`an ${type} server's certificate says what it is for`, async (context) => {
-      const file = join(await scratchDirectory(context), 'server.crt');
+    test(`an ${type} server's certificate says what it is for`, async () => {
+      const file = join(await scratchDirectory(), 'server.crt');
       await writeFile(file, (await mintBoth(type, type)).server);
       const text = await openssl('x509', '-noout', '-text', '-in', file);
       assert.match(text, /CA:FALSE/);

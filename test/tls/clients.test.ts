@@ -21,7 +21,7 @@ func main() {
 describe('real clients accept what dockgate makes', () => {
   for (const keyType of ['ecdsa', 'rsa'] as const) {
     const start = async (context: Parameters<typeof serve>[0]) => {
-      const directory = await scratchDirectory(context);
+      const directory = await scratchDirectory();
       const certs = join(directory, 'certs');
       const { events } = new EventRecord();
       const credentials = await ServerCredentials.open({

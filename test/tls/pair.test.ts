@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, type TestContext, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { ConfigurationError } from '../../src/configuration/problem.js';
 import { loadPair, type Pair, type PairExpectation, uncovered } from '../../src/tls/pair.js';
 import { requireProgram } from '../harness/program.js';
@@ -23,8 +23,8 @@ async function refuses(
 }
 
 /** A root, an authority below it and a server below that, all by openssl. */
-async function chainOfThree(context: TestContext) {
-  const directory = await scratchDirectory(context);
+async function chainOfThree() {
+  const directory = await scratchDirectory();
   const at = (name: string) => join(directory, name);
   const root = await foreignPair(directory, 'root', '-addext', 'keyUsage=critical,keyCertSign');
   await writeFile(at('middle.ext'), 'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n');
@@ -65,8 +65,8 @@ async function chainOfThree(context: TestContext) {
 }
 
 describe('own pairs', requireProgram('openssl', 'openssl'), () => {
-  test('a chain with its leaf first is loaded, with or without the root and with comments between', async (context) => {
-    const { files, leaf, middle, rootText } = await chainOfThree(context);
+  test('a chain with its leaf first is loaded, with or without the root and with comments between', async () => {
+    const { files, leaf, middle, rootText } = await chainOfThree();
     for (const text of [leaf, leaf + middle, `our chain\n${leaf}# middle\n${middle}${rootText}`]) {
       await writeFile(files.certificate, text);
       const pair = await loadPair(files, { now: Date.now(), hostnames: ['leaf.example', 'x.apps.example'] });
@@ -77,20 +77,20 @@ describe('own pairs', requireProgram('openssl', 'openssl'), () => {
     }
   });
 
-  test('a chain with the server last says where it stands', async (context) => {
-    const { files, leaf, middle, rootText } = await chainOfThree(context);
+  test('a chain with the server last says where it stands', async () => {
+    const { files, leaf, middle, rootText } = await chainOfThree();
     await writeFile(files.certificate, rootText + middle + leaf);
     await refuses(files, /chain\.pem: the server's certificate stands at place 3 of 3\. Put it first/);
   });
 
-  test('a chain with its authorities in the wrong order names the two that do not fit', async (context) => {
-    const { files, leaf, middle, rootText } = await chainOfThree(context);
+  test('a chain with its authorities in the wrong order names the two that do not fit', async () => {
+    const { files, leaf, middle, rootText } = await chainOfThree();
     await writeFile(files.certificate, leaf + rootText + middle);
     await refuses(files, /certificate 1 \(leaf\) was not issued by certificate 2 \(root\)/);
   });
 
-  test('a key of another certificate is refused', async (context) => {
-    const { files, leaf, root } = await chainOfThree(context);
+  test('a key of another certificate is refused', async () => {
+    const { files, leaf, root } = await chainOfThree();
     await writeFile(files.certificate, leaf);
     await refuses(
       { ...files, key: root.key },
@@ -98,21 +98,21 @@ describe('own pairs', requireProgram('openssl', 'openssl'), () => {
     );
   });
 
-  test('a certificate past its end and one before its start are refused with the date', async (context) => {
-    const files = await foreignPair(await scratchDirectory(context), 'a.example');
+  test('a certificate past its end and one before its start are refused with the date', async () => {
+    const files = await foreignPair(await scratchDirectory(), 'a.example');
     const end = /a\.example\.crt: the certificate of a\.example ended on \d{4}-\d\d-\d\d \d\d:\d\d UTC/;
     await refuses(files, end, { now: Date.now() + 91 * day });
     await refuses(files, /is valid only from .* Check this machine's clock/, { now: Date.now() - day });
   });
 
-  test('an authority past its end is refused too', async (context) => {
-    const { files, leaf, middle } = await chainOfThree(context);
+  test('an authority past its end is refused too', async () => {
+    const { files, leaf, middle } = await chainOfThree();
     await writeFile(files.certificate, leaf + middle);
     await refuses(files, /ended on/, { now: Date.now() + 91 * day });
   });
 
-  test('host names that the certificate does not hold are named, each', async (context) => {
-    const { files, leaf } = await chainOfThree(context);
+  test('host names that the certificate does not hold are named, each', async () => {
+    const { files, leaf } = await chainOfThree();
     await writeFile(files.certificate, leaf);
     const hostnames = ['leaf.example', 'other.example', '192.0.2.8', 'a.b.apps.example', '192.0.2.7'];
     await assert.rejects(loadPair(files, { now: Date.now(), hostnames }), (error) => {
@@ -128,8 +128,8 @@ describe('own pairs', requireProgram('openssl', 'openssl'), () => {
     });
   });
 
-  test('several pairs cover the host names together', async (context) => {
-    const directory = await scratchDirectory(context);
+  test('several pairs cover the host names together', async () => {
+    const directory = await scratchDirectory();
     const pairs: Pair[] = [];
     for (const name of ['a.example', 'b.example']) {
       pairs.push(await loadPair(await foreignPair(directory, name), { now: Date.now() }));
@@ -138,8 +138,8 @@ describe('own pairs', requireProgram('openssl', 'openssl'), () => {
     assert.equal(uncovered(pairs, ['c.example']).length, 1);
   });
 
-  test('a key with a password is refused without asking for it', async (context) => {
-    const directory = await scratchDirectory(context);
+  test('a key with a password is refused without asking for it', async () => {
+    const directory = await scratchDirectory();
     const files = await foreignPair(directory, 'a.example');
     const words = ['-in', files.key, '-aes256', '-passout', 'pass:hidden'];
     const [modern, old] = [join(directory, 'modern.key'), join(directory, 'old.key')];
@@ -150,21 +150,21 @@ describe('own pairs', requireProgram('openssl', 'openssl'), () => {
     }
   });
 
-  test('exchanged files are recognised, both problems at their place', async (context) => {
-    const { certificate, key } = await foreignPair(await scratchDirectory(context), 'a.example');
+  test('exchanged files are recognised, both problems at their place', async () => {
+    const { certificate, key } = await foreignPair(await scratchDirectory(), 'a.example');
     await refuses({ certificate: key, key }, /holds a private key, but a certificate is needed/);
     await refuses({ certificate, key: certificate }, /holds a certificate, but a private key is needed/);
   });
 
-  test('missing files, directories and both at once are named', async (context) => {
-    const directory = await scratchDirectory(context);
+  test('missing files, directories and both at once are named', async () => {
+    const directory = await scratchDirectory();
     const missing = { certificate: join(directory, 'no.crt'), key: join(directory, 'no.key') };
     await refuses(missing, /no\.crt: there is no such file\. .*\n.*no\.key: there is no such file/);
     await refuses({ ...missing, certificate: directory }, /is a directory/);
   });
 
-  test('what is not PEM, empty, cut off or damaged is told apart', async (context) => {
-    const directory = await scratchDirectory(context);
+  test('what is not PEM, empty, cut off or damaged is told apart', async () => {
+    const directory = await scratchDirectory();
     const files = await foreignPair(directory, 'a.example');
     const good = await readFile(files.certificate, 'utf8');
     const odd = { ...files, certificate: join(directory, 'odd') };
@@ -189,16 +189,16 @@ describe('own pairs', requireProgram('openssl', 'openssl'), () => {
     await assert.rejects(loadPair(oddKey, { now: Date.now() }), (error) => !String(error).includes('c2Vj'));
   });
 
-  test('a short RSA key is refused', async (context) => {
-    const directory = await scratchDirectory(context);
+  test('a short RSA key is refused', async () => {
+    const directory = await scratchDirectory();
     const files = { certificate: join(directory, 'a.crt'), key: join(directory, 'a.key') };
     const words = ['-newkey', 'rsa:1024', '-nodes', '-keyout', files.key, '-out', files.certificate];
     await openssl('req', '-x509', ...words, '-subj', '/CN=a.example');
     await refuses(files, /a\.key: the private key cannot be used: RSA 1024 bit is too short/);
   });
 
-  test('an end in less than 30 days, no alternative names and an open key are warnings', async (context) => {
-    const directory = await scratchDirectory(context);
+  test('an end in less than 30 days, no alternative names and an open key are warnings', async () => {
+    const directory = await scratchDirectory();
     const files = await foreignPair(directory, 'a.example', '-subj', '/CN=a.example');
     await chmod(files.key, 0o644);
     const pair = await loadPair(files, { now: Date.now() + 61 * day, hostnames: ['a.example'] });

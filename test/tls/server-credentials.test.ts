@@ -25,7 +25,7 @@ const day = 86_400_000;
 async function start(context: TestContext, changes: Partial<CredentialOptions>) {
   const record = new EventRecord();
   const credentials = await ServerCredentials.open({
-    certs: join(await scratchDirectory(context), 'certs'),
+    certs: join(await scratchDirectory(), 'certs'),
     pairs: [],
     hostnames: [],
     keyType: 'ecdsa',
@@ -55,8 +55,10 @@ function ask(socket: TLSSocket): Promise<string> {
   });
 }
 
-function ticketOf(socket: TLSSocket): Promise<Buffer> {
-  return new Promise((resolve) => socket.once('session', resolve));
+/** In TLS 1.2 the ticket comes within the handshake, in TLS 1.3 after it. */
+async function ticketOf(socket: TLSSocket): Promise<Buffer> {
+  const session = socket.getProtocol() === 'TLSv1.2' ? socket.getSession() : undefined;
+  return session ?? (await new Promise((resolve) => socket.once('session', resolve)));
 }
 
 describe('server credentials', requireProgram('openssl', 'openssl'), () => {
@@ -72,7 +74,7 @@ describe('server credentials', requireProgram('openssl', 'openssl'), () => {
   });
 
   test('own pairs are used as they are', async (context) => {
-    const pair = await foreignPair(await scratchDirectory(context), 'a.example');
+    const pair = await foreignPair(await scratchDirectory(), 'a.example');
     const { credentials, port } = await start(context, { pairs: [pair], hostnames: ['a.example'] });
     assert.equal(credentials.made, false);
     assert.equal(credentials.authorityFile, undefined);
@@ -80,7 +82,7 @@ describe('server credentials', requireProgram('openssl', 'openssl'), () => {
   });
 
   test('all problems of all pairs are told at once', async (context) => {
-    const directory = await scratchDirectory(context);
+    const directory = await scratchDirectory();
     const pair = await foreignPair(directory, 'a.example');
     const broken = [
       { ...pair, key: join(directory, 'no.key') },
@@ -95,7 +97,7 @@ describe('server credentials', requireProgram('openssl', 'openssl'), () => {
   });
 
   test('a changed pair is taken over while an open connection goes on', async (context) => {
-    const directory = await scratchDirectory(context);
+    const directory = await scratchDirectory();
     const [pair, next] = [
       await foreignPair(directory, 'a.example'),
       await foreignPair(directory, 'b.example'),
@@ -113,7 +115,7 @@ describe('server credentials', requireProgram('openssl', 'openssl'), () => {
   });
 
   test('files that are replaced by a rename are taken over', async (context) => {
-    const directory = await scratchDirectory(context);
+    const directory = await scratchDirectory();
     const [pair, next] = [
       await foreignPair(directory, 'a.example'),
       await foreignPair(directory, 'b.example'),
@@ -126,7 +128,7 @@ describe('server credentials', requireProgram('openssl', 'openssl'), () => {
   });
 
   test('a symbolic link that is turned around, as Kubernetes does, is taken over', async (context) => {
-    const directory = await scratchDirectory(context);
+    const directory = await scratchDirectory();
     const versions = ['one', 'two'].map((name) => join(directory, name));
     for (const version of versions) {
       await mkdir(version);
@@ -144,7 +146,7 @@ describe('server credentials', requireProgram('openssl', 'openssl'), () => {
   });
 
   test('a broken new pair is reported once, and the old one stays until a whole one comes', async (context) => {
-    const directory = await scratchDirectory(context);
+    const directory = await scratchDirectory();
     const [pair, next] = [
       await foreignPair(directory, 'a.example'),
       await foreignPair(directory, 'b.example'),
@@ -168,7 +170,7 @@ describe('server credentials', requireProgram('openssl', 'openssl'), () => {
   });
 
   test('a new pair that no longer covers the host names is refused', async (context) => {
-    const directory = await scratchDirectory(context);
+    const directory = await scratchDirectory();
     const [pair, next] = [
       await foreignPair(directory, 'a.example'),
       await foreignPair(directory, 'b.example'),
@@ -182,7 +184,7 @@ describe('server credentials', requireProgram('openssl', 'openssl'), () => {
   });
 
   test('each server name gets its pair: exact before wildcard, unknown and none the first', async (context) => {
-    const directory = await scratchDirectory(context);
+    const directory = await scratchDirectory();
     const first = await foreignPair(
       directory,
       'first',
@@ -243,7 +245,7 @@ describe('server credentials', requireProgram('openssl', 'openssl'), () => {
 
   for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
     test(`a ${maxVersion} session is taken up again, also after the pair changed and for another name`, async (context) => {
-      const directory = await scratchDirectory(context);
+      const directory = await scratchDirectory();
       const [pair, next] = [
         await foreignPair(directory, 'a.example'),
         await foreignPair(directory, 'b.example'),
@@ -297,7 +299,7 @@ describe('server credentials', requireProgram('openssl', 'openssl'), () => {
   });
 
   test('an own pair that nears its end is told every day with the days left', async (context) => {
-    const pair = await foreignPair(await scratchDirectory(context), 'a.example');
+    const pair = await foreignPair(await scratchDirectory(), 'a.example');
     let now = Date.now();
     const { record } = await start(context, { pairs: [pair], now: () => now });
     assert.deepEqual(record.notices, []);
@@ -322,8 +324,8 @@ describe('server credentials', requireProgram('openssl', 'openssl'), () => {
     assert.equal(shared.credentials.secureContextOptions().ticketKeys, ticketKeys);
   });
 
-  test('nothing is reported after close', async (context) => {
-    const directory = await scratchDirectory(context);
+  test('nothing is reported after close', async () => {
+    const directory = await scratchDirectory();
     const [pair, next] = [
       await foreignPair(directory, 'a.example'),
       await foreignPair(directory, 'b.example'),

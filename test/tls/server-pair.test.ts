@@ -23,8 +23,8 @@ async function certificateIn(certs: string, name = 'server'): Promise<X509Certif
 
 describe('the pair of a certificate directory', requireProgram('openssl', 'openssl'), () => {
   for (const keyType of ['ecdsa', 'rsa'] as const) {
-    test(`a first start makes an authority and an ${keyType} pair that openssl accepts`, async (context) => {
-      const certs = join(await scratchDirectory(context), 'deep', 'certs');
+    test(`a first start makes an authority and an ${keyType} pair that openssl accepts`, async () => {
+      const certs = join(await scratchDirectory(), 'deep', 'certs');
       const pair = await ensureServerPair(ask(certs, { keyType, hostnames: ['a.example', '::1'] }));
       assert.equal(pair.made, true);
       assert.equal(pair.authorityFile, join(certs, 'ca.crt'));
@@ -46,8 +46,8 @@ describe('the pair of a certificate directory', requireProgram('openssl', 'opens
     });
   }
 
-  test('a second start changes nothing', async (context) => {
-    const certs = await scratchDirectory(context);
+  test('a second start changes nothing', async () => {
+    const certs = await scratchDirectory();
     await ensureServerPair(ask(certs));
     const before = await certificateIn(certs);
     const pair = await ensureServerPair(ask(certs));
@@ -56,8 +56,8 @@ describe('the pair of a certificate directory', requireProgram('openssl', 'opens
     assert.equal((await certificateIn(certs)).fingerprint256, before.fingerprint256);
   });
 
-  test('changed host names bring a new certificate for the same key', async (context) => {
-    const certs = await scratchDirectory(context);
+  test('changed host names bring a new certificate for the same key', async () => {
+    const certs = await scratchDirectory();
     await ensureServerPair(ask(certs));
     const before = await certificateIn(certs);
     const pair = await ensureServerPair(ask(certs, { hostnames: ['b.example', '192.0.2.7'] }));
@@ -67,8 +67,8 @@ describe('the pair of a certificate directory', requireProgram('openssl', 'opens
     assert.ok(after.publicKey.equals(before.publicKey));
   });
 
-  test('without configured host names those of an earlier certificate stay', async (context) => {
-    const certs = await scratchDirectory(context);
+  test('without configured host names those of an earlier certificate stay', async () => {
+    const certs = await scratchDirectory();
     await ensureServerPair(ask(certs, { hostnames: ['kept.example'] }));
     await ensureServerPair(ask(certs, { hostnames: [] }));
     const certificate = await certificateIn(certs);
@@ -82,8 +82,8 @@ describe('the pair of a certificate directory', requireProgram('openssl', 'opens
     assert.equal(new Set(names).size, names.length);
   });
 
-  test('a certificate is renewed in its last 30 days, not before', async (context) => {
-    const certs = await scratchDirectory(context);
+  test('a certificate is renewed in its last 30 days, not before', async () => {
+    const certs = await scratchDirectory();
     const start = Date.now();
     await ensureServerPair(ask(certs, { now: start }));
     const before = await certificateIn(certs);
@@ -94,8 +94,8 @@ describe('the pair of a certificate directory', requireProgram('openssl', 'opens
     assert.equal(Date.parse((await certificateIn(certs)).validTo) > start + 760 * day, true);
   });
 
-  test('near the end of its authority a certificate is not issued over and over, but the person told', async (context) => {
-    const certs = await scratchDirectory(context);
+  test('near the end of its authority a certificate is not issued over and over, but the person told', async () => {
+    const certs = await scratchDirectory();
     const start = Date.now();
     await ensureServerPair(ask(certs, { now: start }));
     await ensureServerPair(ask(certs, { now: start + 3640 * day }));
@@ -108,14 +108,14 @@ describe('the pair of a certificate directory', requireProgram('openssl', 'opens
     assert.equal((await certificateIn(certs)).fingerprint256, before.fingerprint256);
   });
 
-  test('an authority past its end is refused with what to do', async (context) => {
-    const certs = await scratchDirectory(context);
+  test('an authority past its end is refused with what to do', async () => {
+    const certs = await scratchDirectory();
     await ensureServerPair(ask(certs));
     await assert.rejects(ensureServerPair(ask(certs, { now: Date.now() + 4000 * day })), /ended on/);
   });
 
-  test('processes that start at once agree on one authority and one key', async (context) => {
-    const certs = await scratchDirectory(context);
+  test('processes that start at once agree on one authority and one key', async () => {
+    const certs = await scratchDirectory();
     const pairs = await Promise.all([1, 2, 3, 4].map(() => ensureServerPair(ask(certs))));
     assert.equal(pairs.filter((pair) => pair.made).length, 1);
     const authority = await Authority.open(certs, Date.now());
@@ -126,8 +126,8 @@ describe('the pair of a certificate directory', requireProgram('openssl', 'opens
     );
   });
 
-  test('a first start that broke off is finished by the next', async (context) => {
-    const certs = await scratchDirectory(context);
+  test('a first start that broke off is finished by the next', async () => {
+    const certs = await scratchDirectory();
     await ensureServerPair(ask(certs));
     const key = await readFile(join(certs, 'ca.key'), 'utf8');
     await rm(join(certs, 'ca.crt'));
@@ -138,18 +138,18 @@ describe('the pair of a certificate directory', requireProgram('openssl', 'opens
     await openssl('verify', '-CAfile', join(certs, 'ca.crt'), join(certs, 'server.crt'));
   });
 
-  test('a certificate that lost its key gets one for the key that is there', async (context) => {
-    const certs = await scratchDirectory(context);
+  test('a certificate that lost its key gets one for the key that is there', async () => {
+    const certs = await scratchDirectory();
     await ensureServerPair(ask(certs));
-    const other = await foreignPair(await scratchDirectory(context), 'other');
+    const other = await foreignPair(await scratchDirectory(), 'other');
     await copyFile(other.key, join(certs, 'server.key'));
     const pair = await ensureServerPair(ask(certs));
     assert.match(pair.notices.join(), /did not belong to its key/);
     await loadPair(pair.files, { now: Date.now() });
   });
 
-  test('a new authority issues the server certificate anew', async (context) => {
-    const certs = await scratchDirectory(context);
+  test('a new authority issues the server certificate anew', async () => {
+    const certs = await scratchDirectory();
     await ensureServerPair(ask(certs));
     const authority = await Authority.create(certs, 'ecdsa', Date.now(), true);
     const pair = await ensureServerPair(ask(certs));
@@ -157,9 +157,9 @@ describe('the pair of a certificate directory', requireProgram('openssl', 'opens
     assert.ok(authority.hasIssued(await certificateIn(certs)));
   });
 
-  test('a pair of somebody else in the directory is left alone', async (context) => {
+  test('a pair of somebody else in the directory is left alone', async () => {
     for (const withAuthority of [false, true]) {
-      const certs = await scratchDirectory(context);
+      const certs = await scratchDirectory();
       if (withAuthority) await Authority.create(certs, 'ecdsa', Date.now());
       const other = await foreignPair(certs, 'other');
       await copyFile(other.certificate, join(certs, 'server.crt'));
@@ -170,8 +170,8 @@ describe('the pair of a certificate directory', requireProgram('openssl', 'opens
     }
   });
 
-  test('an authority whose key was taken away serves until renewal is due', async (context) => {
-    const certs = await scratchDirectory(context);
+  test('an authority whose key was taken away serves until renewal is due', async () => {
+    const certs = await scratchDirectory();
     await ensureServerPair(ask(certs));
     await rm(join(certs, 'ca.key'));
     const pair = await ensureServerPair(ask(certs));
@@ -186,9 +186,9 @@ describe('the pair of a certificate directory', requireProgram('openssl', 'opens
     );
   });
 
-  test('damaged files are reported, not replaced', async (context) => {
+  test('damaged files are reported, not replaced', async () => {
     for (const name of ['ca.crt', 'ca.key', 'server.crt', 'server.key']) {
-      const certs = await scratchDirectory(context);
+      const certs = await scratchDirectory();
       await ensureServerPair(ask(certs));
       await writeFile(join(certs, name), 'precious');
       await assert.rejects(ensureServerPair(ask(certs)), (error) => {
@@ -200,8 +200,8 @@ describe('the pair of a certificate directory', requireProgram('openssl', 'opens
     }
   });
 
-  test('an authority in use is not made anew when it disappears', async (context) => {
-    const certs = join(await scratchDirectory(context), 'certs');
+  test('an authority in use is not made anew when it disappears', async () => {
+    const certs = join(await scratchDirectory(), 'certs');
     await mkdir(certs);
     await assert.rejects(ensureServerPair(ask(certs, { inUse: true })), /ca\.crt: there is no such file/);
   });

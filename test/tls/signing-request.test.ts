@@ -34,8 +34,8 @@ function refuses(bytes: Buffer, sentence: RegExp): void {
 
 describe('signing requests', requireProgram('openssl', 'openssl'), () => {
   for (const type of ['ecdsa', 'rsa'] as const) {
-    test(`openssl verifies an ${type} request and finds the names`, async (context) => {
-      const file = join(await scratchDirectory(context), 'a.csr');
+    test(`openssl verifies an ${type} request and finds the names`, async () => {
+      const file = join(await scratchDirectory(), 'a.csr');
       const names = parseSubjectNames(['a.example', '*.b.example', '192.0.2.7', '::1']);
       await writeFile(file, makeSigningRequest(await makeKeyPair(type), names));
       const text = await openssl('req', '-verify', '-noout', '-text', '-in', file);
@@ -57,8 +57,8 @@ describe('signing requests', requireProgram('openssl', 'openssl'), () => {
     });
   }
 
-  test('names come from the alternative names; other kinds of name are left out', async (context) => {
-    const directory = await scratchDirectory(context);
+  test('names come from the alternative names; other kinds of name are left out', async () => {
+    const directory = await scratchDirectory();
     const san = 'subjectAltName=DNS:A.example,IP:192.0.2.7,email:x@example.com,URI:https://x.example/';
     const bytes = await foreignRequest(directory, '-subj', '/CN=ignored.example', '-addext', san);
     assert.deepEqual(
@@ -67,9 +67,9 @@ describe('signing requests', requireProgram('openssl', 'openssl'), () => {
     );
   });
 
-  test('without alternative names the common name counts', async (context) => {
+  test('without alternative names the common name counts', async () => {
     const bytes = await foreignRequest(
-      await scratchDirectory(context),
+      await scratchDirectory(),
       '-subj',
       '/O=Example/CN=my.registry.example',
     );
@@ -78,19 +78,13 @@ describe('signing requests', requireProgram('openssl', 'openssl'), () => {
     ]);
   });
 
-  test('a request in DER is read too', async (context) => {
-    const bytes = await foreignRequest(
-      await scratchDirectory(context),
-      '-subj',
-      '/CN=a.example',
-      '-outform',
-      'der',
-    );
+  test('a request in DER is read too', async () => {
+    const bytes = await foreignRequest(await scratchDirectory(), '-subj', '/CN=a.example', '-outform', 'der');
     assert.equal(readSigningRequest(bytes, 'x.csr').names.length, 1);
   });
 
-  test('requests with SHA-384, P-384 and Ed25519 are read', async (context) => {
-    const directory = await scratchDirectory(context);
+  test('requests with SHA-384, P-384 and Ed25519 are read', async () => {
+    const directory = await scratchDirectory();
     const subject = ['-subj', '/CN=a.example'];
     const strong = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-384', '-sha384'];
     for (const options of [strong, ['-newkey', 'rsa:2048', '-sha512'], ['-newkey', 'ed25519']]) {
@@ -99,24 +93,24 @@ describe('signing requests', requireProgram('openssl', 'openssl'), () => {
     }
   });
 
-  test('a request without any name is refused', async (context) => {
-    refuses(await foreignRequest(await scratchDirectory(context), '-subj', '/O=Example'), /names no host/);
+  test('a request without any name is refused', async () => {
+    refuses(await foreignRequest(await scratchDirectory(), '-subj', '/O=Example'), /names no host/);
   });
 
-  test('a common name that is no host name is refused', async (context) => {
-    const bytes = await foreignRequest(await scratchDirectory(context), '-subj', '/CN=Jane Doe');
+  test('a common name that is no host name is refused', async () => {
+    const bytes = await foreignRequest(await scratchDirectory(), '-subj', '/CN=Jane Doe');
     refuses(bytes, /"Jane Doe" cannot stand in a certificate/);
   });
 
-  test('a request whose signature is by another key is refused', async (context) => {
-    const directory = await scratchDirectory(context);
+  test('a request whose signature is by another key is refused', async () => {
+    const directory = await scratchDirectory();
     const der = await foreignRequest(directory, '-subj', '/CN=a.example', '-outform', 'der');
     const forged = Buffer.from(der.toString('latin1').replace('a.example', 'b.example'), 'latin1');
     refuses(Buffer.from(pemBlock('CERTIFICATE REQUEST', forged)), /own signature is wrong/);
   });
 
-  test('SHA-1 and short keys are refused', async (context) => {
-    const directory = await scratchDirectory(context);
+  test('SHA-1 and short keys are refused', async () => {
+    const directory = await scratchDirectory();
     const subject = ['-subj', '/CN=a.example'];
     refuses(await foreignRequest(directory, ...subject, '-sha1'), /unknown or too old/);
     refuses(await foreignRequest(directory, '-newkey', 'rsa:1024', ...subject), /too short/);

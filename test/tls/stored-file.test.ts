@@ -7,7 +7,7 @@ import { scratchDirectory } from './workshop.js';
 
 describe('stored files', () => {
   test('a secret file has mode 0600 whatever the umask says', async (context) => {
-    const directory = await scratchDirectory(context);
+    const directory = await scratchDirectory();
     const before = process.umask(0);
     context.after(() => process.umask(before));
     await writeFiles(
@@ -22,8 +22,8 @@ describe('stored files', () => {
     assert.deepEqual((await readdir(directory)).sort(), ['a.crt', 'a.key']);
   });
 
-  test('when one of the files exists none is written', async (context) => {
-    const directory = await scratchDirectory(context);
+  test('when one of the files exists none is written', async () => {
+    const directory = await scratchDirectory();
     await writeFile(join(directory, 'a.crt'), 'before');
     const files = ['a.key', 'a.crt'].map((name) => ({
       path: join(directory, name),
@@ -38,16 +38,16 @@ describe('stored files', () => {
     assert.deepEqual(await readdir(directory), ['a.crt']);
   });
 
-  test('a file that is replaced with a secret is no longer readable by others', async (context) => {
-    const path = join(await scratchDirectory(context), 'a.key');
+  test('a file that is replaced with a secret is no longer readable by others', async () => {
+    const path = join(await scratchDirectory(), 'a.key');
     await writeFile(path, 'before', { mode: 0o644 });
     await writeFiles([{ path, text: 'after', secret: true }], true);
     assert.equal(await readFile(path, 'utf8'), 'after');
     assert.equal((await stat(path)).mode & 0o777, 0o600);
   });
 
-  test('a failure leaves nothing behind', async (context) => {
-    const directory = await scratchDirectory(context);
+  test('a failure leaves nothing behind', async () => {
+    const directory = await scratchDirectory();
     await mkdir(join(directory, 'b'));
     const files = ['a', 'b'].map((name) => ({ path: join(directory, name), text: 'new', secret: true }));
     await assert.rejects(writeFiles(files, false), ExistingFile);
@@ -55,8 +55,8 @@ describe('stored files', () => {
   });
 
   const root = process.geteuid?.() === 0 ? {} : { skip: 'Only root may give files away; run it as root.' };
-  test('what root writes belongs to the owner of the directory', root, async (context) => {
-    const directory = join(await scratchDirectory(context), 'service');
+  test('what root writes belongs to the owner of the directory', root, async () => {
+    const directory = join(await scratchDirectory(), 'service');
     await mkdir(directory);
     const { chown } = await import('node:fs/promises');
     await chown(directory, 12_345, 12_346);

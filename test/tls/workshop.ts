@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,10 +10,11 @@ import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { formatProblem } from '../../src/configuration/problem.js';
 import type { CredentialOptions, ServerCredentials } from '../../src/tls/server-credentials.js';
 
-/** A directory that is gone after the test. */
-export async function scratchDirectory(context: TestContext): Promise<string> {
+/** A directory that is gone when the process ends: what a test starts may write to it until it is closed. */
+export async function scratchDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'dockgate-tls-'));
-  context.after(() => rm(directory, { recursive: true, force: true }));
+  process.setMaxListeners(0);
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }
 
