@@ -37,7 +37,8 @@ export class FilesystemCatalog implements Catalog {
     );
     const places: string[] = [];
     for (const entry of entries ?? []) {
-      if (!entry.isDirectory() && !entry.isSymbolicLink()) continue;
+      // A symbolic link may lead back up, so a walk never follows one.
+      if (!entry.isDirectory()) continue;
       // What lies below a/ sorts after a-b and a.b, but before a0: so the name and what is below it are two places.
       if (Repository.read(prefix + entry.name) !== undefined) places.push(entry.name, `${entry.name}/`);
     }

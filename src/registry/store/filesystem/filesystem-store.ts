@@ -32,6 +32,8 @@ export async function openFilesystemStore(options: FilesystemStoreOptions): Prom
   await mkdir(layout.root, { recursive: true });
   await sweep(layout.staging);
   const files = new DurableFiles(layout);
+  // Made now, so that a delete needs no room on a disk that is full. One that cannot be written to still serves pulls.
+  await files.makeDirectory(layout.staging).catch(() => undefined);
   const blobs = new FilesystemBlobs(layout, files);
   const catalog = new FilesystemCatalog(layout);
   const tags = new FilesystemTags(layout, files, catalog);
