@@ -16,9 +16,14 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-/** What is typed until Enter, without showing it. What follows Enter stays in the input for the next reader. */
-export async function readHiddenLine(keyboard: Keyboard): Promise<Buffer> {
+/**
+ * What is typed until Enter, without showing it. What follows Enter stays in the input for the next reader.
+ *
+ * @param prompt Called once nothing that is typed is shown any more.
+ */
+export async function readHiddenLine(keyboard: Keyboard, prompt: () => void): Promise<Buffer> {
   keyboard.setRawMode?.(true);
+  prompt();
   const typed: number[] = [];
   try {
     for (;;) {

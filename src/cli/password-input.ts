@@ -34,9 +34,8 @@ export async function readPassword(source: PasswordSource, prompt: string): Prom
       2,
     );
   }
-  source.show(prompt);
   try {
-    return await readHiddenLine(source.keyboard);
+    return await readHiddenLine(source.keyboard, () => source.show(prompt));
   } catch (error) {
     if (error instanceof Interrupted)
       throw new CommandFailure('Stopped, and nothing was changed.', 1, { cause: error });
