@@ -3,7 +3,7 @@ import { dummyHash } from './dummy.js';
 import type { Entry, PasswordHash } from './entry.js';
 import { type FileContent, readContent } from './file-content.js';
 import { FileWatch, type WatchTimes } from './file-watch.js';
-import { type ParsedFile, parseHtpasswd } from './parse.js';
+import { type ParsedFile, parseInSteps } from './parse.js';
 import { HtpasswdFileError, type HtpasswdProblem } from './problem.js';
 
 export interface HtpasswdFileOptions {
@@ -34,14 +34,15 @@ export class HtpasswdFile {
   #digest: string;
   #dummy: PasswordHash;
   #generation = 1;
+  #closed = false;
   /** The last problem with the file as a whole, so that it is told once. */
   #told: string | undefined;
 
-  private constructor(path: string, content: FileContent, options: HtpasswdFileOptions) {
+  private constructor(path: string, content: FileContent, parsed: ParsedFile, options: HtpasswdFileOptions) {
     this.path = path;
     this.#options = options;
-    this.#parsed = parseHtpasswd(content.bytes, path);
-    this.#dummy = dummyHash(this.#parsed.entries.values());
+    this.#parsed = parsed;
+    this.#dummy = dummyHash(parsed.entries.values());
     this.#digest = digest(content.bytes);
     if (options.watch !== false) {
       this.#watch = new FileWatch(path, options.times ?? DEFAULT_TIMES, (look, times) =>
@@ -52,7 +53,8 @@ export class HtpasswdFile {
 
   /** @throws {HtpasswdFileError} when the file is missing, unreadable, too large, or no text. Bad lines do not throw. */
   static async open(path: string, options: HtpasswdFileOptions = {}): Promise<HtpasswdFile> {
-    const file = new HtpasswdFile(path, await readContent(path), options);
+    const content = await readContent(path);
+    const file = new HtpasswdFile(path, content, await parseInSteps(content.bytes, path), options);
     file.#tellProblems();
     return file;
   }
@@ -84,6 +86,7 @@ export class HtpasswdFile {
 
   /** Stops looking for changes. The users stay. */
   close(): void {
+    this.#closed = true;
     this.#watch?.close();
   }
 
@@ -100,14 +103,16 @@ export class HtpasswdFile {
     if (content.look !== look && times > 1) return false;
     if (content.bytes.length === 0 && this.#parsed.entries.size > 0 && times < LOOKS_AT_EMPTY) return false;
     this.#told = undefined;
-    this.#accept(content);
+    await this.#accept(content);
     return true;
   }
 
-  #accept(content: FileContent): void {
+  async #accept(content: FileContent): Promise<void> {
     const found = digest(content.bytes);
     if (found === this.#digest) return;
-    this.#parsed = parseHtpasswd(content.bytes, this.path);
+    const parsed = await parseInSteps(content.bytes, this.path);
+    if (this.#closed) return;
+    this.#parsed = parsed;
     this.#dummy = dummyHash(this.#parsed.entries.values());
     this.#digest = found;
     this.#generation += 1;
@@ -120,7 +125,7 @@ export class HtpasswdFile {
   }
 
   #tell(reason: string): void {
-    if (reason === this.#told) return;
+    if (this.#closed || reason === this.#told) return;
     this.#told = reason;
     const users = this.#parsed.entries.size;
     const message = `${reason}; the ${users} users read before stay in place until then`;

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { setImmediate } from 'node:timers/promises';
 import { type Entry, parseHash } from './entry.js';
 import { fields, isRemark, type Line, lines } from './lines.js';
 import type { HtpasswdProblem } from './problem.js';
@@ -16,6 +17,9 @@ export interface ParsedFile {
 /** A line that is refused; the message goes into the problem as it stands. */
 class RefusedLine extends Error {}
 
+/** Lines between two turns of the event loop: about four milliseconds' worth. */
+const STEP = 1000;
+
 /**
  * Reads the text of a password file. Never throws: a line that cannot be used refuses its user and nobody else.
  *
@@ -24,20 +28,42 @@ class RefusedLine extends Error {}
  * @param file The name to give in problems.
  */
 export function parseHtpasswd(bytes: Buffer, file: string): ParsedFile {
-  const entries = new Map<string, Entry>();
-  const problems: HtpasswdProblem[] = [];
-  const seen = new Map<string, number>();
+  const parsing = new Parsing(file);
+  for (const line of lines(bytes)) parsing.take(line);
+  return parsing;
+}
+
+/** As {@link parseHtpasswd}, but lets others run in between: a file of 200,000 users takes most of a second. */
+export async function parseInSteps(bytes: Buffer, file: string): Promise<ParsedFile> {
+  const parsing = new Parsing(file);
   for (const line of lines(bytes)) {
-    if (isRemark(line.content)) continue;
+    parsing.take(line);
+    if (line.number % STEP === 0) await setImmediate();
+  }
+  return parsing;
+}
+
+class Parsing implements ParsedFile {
+  readonly entries = new Map<string, Entry>();
+  readonly problems: HtpasswdProblem[] = [];
+  readonly #file: string;
+  /** The line that decides about each name. */
+  readonly #seen = new Map<string, number>();
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  take(line: Line): void {
+    if (isRemark(line.content)) return;
     try {
-      const entry = parseLine(line, seen);
-      entries.set(entry.name, entry);
+      const entry = parseLine(line, this.#seen);
+      this.entries.set(entry.name, entry);
     } catch (error) {
       if (!(error instanceof RefusedLine)) throw error;
-      problems.push({ file, line: line.number, message: error.message });
+      this.problems.push({ file: this.#file, line: line.number, message: error.message });
     }
   }
-  return { entries, problems };
 }
 
 function parseLine(line: Line, seen: Map<string, number>): Entry {
