@@ -19,6 +19,7 @@ import { Authenticator } from './identity/authenticator.js';
 import { Challenge } from './identity/challenge.js';
 import { createRegistry } from './registry/registry.js';
 import { openFilesystemStore } from './registry/store/filesystem/filesystem-store.js';
+import type { Logs } from './telemetry/logger.js';
 import { parseChain } from './tls/certificate-chain.js';
 import { read } from './tls/directory.js';
 import { ServerCredentials } from './tls/server-credentials.js';
@@ -44,7 +45,8 @@ export interface Gateway {
  *
  * @throws {ConfigurationError} when something that the configuration names cannot be used
  */
-export async function startGateway(configuration: Configuration, logger: Logger): Promise<Gateway> {
+export async function startGateway(configuration: Configuration, logs: Logs): Promise<Gateway> {
+  const { logger } = logs;
   const closers: (() => Promise<void> | void)[] = [];
   const closeAll = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse()) await close();
@@ -91,7 +93,7 @@ export async function startGateway(configuration: Configuration, logger: Logger)
         drain: DRAIN_IDLE,
         minimumRate: configuration.minimumRate,
       },
-      logger,
+      logs,
     });
     closers.push(() => corridor.close());
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { addConfigurationOptions, type Flags } from '../configuration/flags.js';
 import { loadConfiguration } from '../configuration/load.js';
 import { type Gateway, startGateway } from '../gateway.js';
-import { openLogger } from '../telemetry/logger.js';
+import { openLogs } from '../telemetry/logger.js';
 import { CommandFailure } from './command-failure.js';
 import { createFirstUser, type FirstUser } from './first-user.js';
 import { useBuffersOfThisThread } from './memory.js';
@@ -28,13 +28,14 @@ async function serve(flags: Flags): Promise<void> {
     directory: process.cwd(),
   });
   useBuffersOfThisThread();
-  const { logger, close } = openLogger(configuration.logLevel);
+  const logs = openLogs(configuration.logLevel);
+  const { logger } = logs;
   try {
     let firstUser: FirstUser | undefined;
     if (configuration.upstream === undefined && !existsSync(configuration.htpasswd)) {
       firstUser = await createFirstUser(configuration.htpasswd);
     }
-    const gateway = await startGateway(configuration, logger);
+    const gateway = await startGateway(configuration, logs);
     for (const { address, port } of gateway.addresses) logger.info({ address, port }, 'listening');
     process.stderr.write(formatWelcome(configuration, gateway, firstUser));
     await untilStopped(gateway, configuration.timeouts.grace, (signal, first) =>
@@ -42,7 +43,7 @@ async function serve(flags: Flags): Promise<void> {
     );
     logger.info('stopped');
   } finally {
-    close();
+    logs.close();
   }
 }
 

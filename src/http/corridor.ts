@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Logger } from 'pino';
 import { isExempt } from '../access/exemption.js';
 import type { Authenticator, Verdict } from '../identity/authenticator.js';
 import type { Challenge } from '../identity/challenge.js';
 import { parseTarget } from '../routing/target.js';
-import { logAccess } from '../telemetry/access-log.js';
+import type { Logs } from '../telemetry/logger.js';
 import type { Backend, Call } from './call.js';
 import type { TrustedProxies } from './client.js';
 import { connectionOf } from './connection.js';
@@ -22,7 +21,7 @@ export interface CorridorOptions {
   readonly proxies: TrustedProxies;
   readonly backend: Backend;
   readonly limits: IdleLimits;
-  readonly logger: Logger;
+  readonly logs: Logs;
 }
 
 /** The way every request takes: head, target, password, backend, one access line. */
@@ -74,7 +73,7 @@ export class Corridor {
       // Whatever follows on a connection whose framing is in doubt must not be taken for a request.
       if (failure.close) connection.refused = true;
       if (failure.status >= 500)
-        this.#options.logger.error({ id, err: thrown }, 'a request could not be handled');
+        this.#options.logs.logger.error({ id, err: thrown }, 'a request could not be handled');
       delivery.fail(failure, failure.status >= 500 ? 'failed' : 'refused');
     }
   }
@@ -125,7 +124,7 @@ export class Corridor {
     source?.abandon();
     if (!request.complete && !request.socket.destroyed) request.drain();
     this.#watch.finish(delivery);
-    logAccess(this.#options.logger, delivery, id, performance.now());
+    this.#options.logs.access?.write(delivery, id, performance.now());
   }
 }
 

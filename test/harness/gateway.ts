@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import type { Configuration, Timeouts } from '../../src/configuration/configuration.js';
 import { type Gateway, startGateway } from '../../src/gateway.js';
 import { hashPassword } from '../../src/htpasswd/index.js';
-import { makeLogger } from '../../src/telemetry/logger.js';
+import { makeLogs } from '../../src/telemetry/logger.js';
 import { temporaryDirectory } from './directory.js';
 
 /** The user of every test gateway. */
@@ -92,13 +92,13 @@ export async function startTestGateway(
   };
   const written: string[] = [];
   const log: LogLine[] = [];
-  const logger = makeLogger(configuration.logLevel, {
+  const logs = makeLogs(configuration.logLevel, {
     write(line: string): void {
       written.push(line);
       log.push(JSON.parse(line) as LogLine);
     },
   });
-  const gateway = await startGateway(configuration, logger);
+  const gateway = await startGateway(configuration, logs);
   test.after(() => gateway.abort());
   const port = gateway.addresses[0]?.port ?? 0;
   return {
