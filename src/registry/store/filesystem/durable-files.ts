@@ -33,9 +33,17 @@ export class DurableFiles {
 
   /** Makes a directory and those above it up to the root, and waits until they are on the disk. */
   async makeDirectory(directory: string): Promise<void> {
+    try {
+      await this.#make(directory);
+    } catch (error) {
+      throw asStoreError(error);
+    }
+  }
+
+  async #make(directory: string): Promise<void> {
     if (directory === this.#layout.root || this.#made.has(directory)) return;
     const parent = dirname(directory);
-    await this.makeDirectory(parent);
+    await this.#make(parent);
     await mkdir(directory).catch((error: unknown) => {
       if (codeOf(error) !== 'EEXIST') throw error;
     });
