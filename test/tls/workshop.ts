@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -91,8 +91,11 @@ export async function serve(
     record.listener = () => server.setSecureContext(credentials.secureContextOptions());
   }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // closeAllConnections() knows nothing of connections whose handshake is not done on the server's side.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => sockets.add(socket));
   context.after(async () => {
-    server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
     await credentials.close();
   });
