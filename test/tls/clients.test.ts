@@ -68,11 +68,13 @@ describe('real clients accept what dockgate makes', () => {
       const { directory, port, ca } = await start(context);
       const source = join(directory, 'client.go');
       await writeFile(source, goClient);
+      const client = join(directory, 'client');
+      await run('go', 'build', '-o', client, source);
       for (const name of ['localhost', '127.0.0.1', '::1']) {
-        const { output } = await run('go', 'run', source, ca, `127.0.0.1:${port}`, name);
+        const { output } = await run(client, ca, `127.0.0.1:${port}`, name);
         assert.equal(output, 'accepted 1\n');
       }
-      const wrong = await run('go', 'run', source, ca, `127.0.0.1:${port}`, 'wrong.example');
+      const wrong = await run(client, ca, `127.0.0.1:${port}`, 'wrong.example');
       assert.match(wrong.output, /x509: certificate is valid for/);
     });
   }
