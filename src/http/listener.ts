@@ -44,7 +44,8 @@ export class Listener {
     const { corridor, credentials, timeouts } = options;
     this.#server = createServer<typeof Incoming, typeof ServerResponse>({
       ...credentials.secureContextOptions(),
-      ALPNProtocols: ['http/1.1'],
+      // curl offers nothing but http/1.0 when it is told to speak it, and a handshake without a common name fails.
+      ALPNProtocols: ['http/1.1', 'http/1.0'],
       SNICallback: (name, done) => done(null, this.#select(name)),
       handshakeTimeout: timeouts.headers,
       IncomingMessage: Incoming,
