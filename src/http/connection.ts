@@ -6,6 +6,8 @@ import type { Delivery } from './delivery.js';
 export interface Connection {
   /** The peer's IP address; IPv4 addresses mapped into IPv6 are written as IPv4. */
   readonly address: string;
+  /** The TCP connection beneath TLS, for those who have to reset it. */
+  transport: Socket | undefined;
   /** Such as `TLSv1.3`. */
   readonly tlsVersion: string;
   /** A request that must not be answered was seen: whatever else arrives here is not looked at. */
@@ -24,7 +26,7 @@ export function connectionOf(socket: Socket): Connection {
     const remote = socket.remoteAddress ?? '';
     const address = remote.startsWith(MAPPED) && remote.includes('.') ? remote.slice(MAPPED.length) : remote;
     const tlsVersion = (socket as TLSSocket).getProtocol?.() ?? '';
-    connection = { address, tlsVersion, refused: false, current: undefined };
+    connection = { address, tlsVersion, transport: undefined, refused: false, current: undefined };
     connections.set(socket, connection);
   }
   return connection;

@@ -137,6 +137,8 @@ export class Delivery {
   /** Cuts the connection, so that the client cannot take what it has for the whole. */
   cut(outcome: Outcome): void {
     this.outcome ??= outcome;
+    // In HTTP/1.0 the end of the connection may be the end of the body: only a reset tells that there was more to come.
+    if (this.request.httpVersionMinor === 0) this.connection.transport?.resetAndDestroy();
     this.response.destroy();
     this.request.socket.destroy();
   }

@@ -11,6 +11,7 @@ import type { Corridor } from './corridor.js';
 import { Failure } from './failure.js';
 import { Incoming } from './incoming.js';
 import { failureReply } from './recovery.js';
+import { Transports } from './transports.js';
 
 /** What the listener needs of the certificates. */
 export interface ListenerCredentials {
@@ -59,6 +60,11 @@ export class Listener {
     this.#server.maxConnections = MAXIMUM_CONNECTIONS;
     // Enough for the corridor to count and refuse; node would silently drop lines beyond its own limit.
     this.#server.maxHeadersCount = 0;
+    const transports = new Transports();
+    this.#server.on('connection', (socket) => transports.add(socket));
+    this.#server.on('secureConnection', (socket) => {
+      connectionOf(socket).transport = transports.beneath(socket);
+    });
     this.#server.on('request', corridor.onRequest);
     this.#server.on('checkContinue', corridor.onContinue);
     this.#server.on('checkExpectation', refuseExpectation);
