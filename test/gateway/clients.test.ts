@@ -120,20 +120,16 @@ for (const { name, needs, start } of kinds) {
     succeeded(await runProgram('tar', ['-cf', archive, '-C', join(directory, 'made'), '.']));
     const storage = ['--root', join(directory, 'root'), '--runroot', join(directory, 'run')];
     const podman = (...words: readonly string[]) =>
-      runProgram(
-        'podman',
-        [
-          ...storage,
-          '--storage-driver',
-          'vfs',
-          '--cgroup-manager',
-          'cgroupfs',
-          '--events-backend',
-          'file',
-          ...words,
-        ],
-        {},
-      );
+      runProgram('podman', [
+        ...storage,
+        '--storage-driver',
+        'vfs',
+        '--cgroup-manager',
+        'cgroupfs',
+        '--events-backend',
+        'file',
+        ...words,
+      ]);
     const probe = await podman('pull', '--quiet', `oci-archive:${archive}`);
     if (probe.code !== 0) {
       t.skip(`podman cannot keep images on this machine: ${probe.stderr.trim().split('\n').at(-1)}`);
