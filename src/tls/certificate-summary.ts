@@ -10,6 +10,8 @@ export interface CertificateSummary {
   /** Host names and addresses that it vouches for. */
   readonly names: readonly string[];
   readonly issuer: string;
+  /** It vouches for itself. */
+  readonly selfSigned: boolean;
   readonly authority: boolean;
   /** RFC 3339, as is `notAfter`. */
   readonly notBefore: string;
@@ -31,6 +33,7 @@ export function summarize(certificate: X509Certificate, now: number): Certificat
     subject: nameOf(certificate),
     names: alternativeNamesOf(certificate),
     issuer: issuerOf(certificate),
+    selfSigned: certificate.checkIssued(certificate) && certificate.verify(certificate.publicKey),
     authority: certificate.ca,
     notBefore: new Date(notBefore).toISOString(),
     notAfter: new Date(notAfter).toISOString(),
@@ -47,7 +50,7 @@ export function formatSummary(summary: CertificateSummary): string {
   const rows = [
     ['subject', summary.subject],
     ['names', summary.names.join(', ') || (summary.authority ? 'none (an authority)' : 'none')],
-    ['issuer', summary.issuer],
+    ['issuer', summary.selfSigned ? `${summary.issuer} (itself)` : summary.issuer],
     ['from', summary.notBefore],
     ['until', `${summary.notAfter} (${left})`],
     ['key', summary.key],
@@ -58,7 +61,6 @@ export function formatSummary(summary: CertificateSummary): string {
 }
 
 function issuerOf(certificate: X509Certificate): string {
-  if (certificate.checkIssued(certificate)) return `${nameOf(certificate)} (itself)`;
   const common = /^CN=(.*)$/m.exec(certificate.issuer)?.[1];
   return common ?? certificate.issuer.replaceAll('\n', ', ');
 }
