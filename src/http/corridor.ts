@@ -69,13 +69,17 @@ export class Corridor {
     try {
       this.#admit(delivery, id, waits);
     } catch (thrown) {
-      const failure = toFailure(thrown);
-      // Whatever follows on a connection whose framing is in doubt must not be taken for a request.
-      if (failure.close) connection.refused = true;
-      if (failure.status >= 500)
-        this.#options.logs.logger.error({ id, err: thrown }, 'a request could not be handled');
-      delivery.fail(failure, failure.status >= 500 ? 'failed' : 'refused');
+      this.#refuse(delivery, id, thrown);
     }
+  }
+
+  #refuse(delivery: Delivery, id: string, thrown: unknown): void {
+    const failure = toFailure(thrown);
+    // Whatever follows on a connection whose framing is in doubt must not be taken for a request.
+    if (failure.close) delivery.connection.refused = true;
+    const isOurs = failure.status >= 500;
+    if (isOurs) this.#options.logs.logger.error({ id, err: thrown }, 'a request could not be handled');
+    delivery.fail(failure, isOurs ? 'failed' : 'refused');
   }
 
   #admit(delivery: Delivery, id: string, waits: boolean): void {
@@ -96,8 +100,11 @@ export class Corridor {
       return;
     }
     const verdict = this.#options.authenticator.check(head.authorization, client.address);
-    if (verdict instanceof Promise) void verdict.then((settled) => this.#decide(call, settled, waits));
-    else this.#decide(call, verdict, waits);
+    if (verdict instanceof Promise) {
+      verdict
+        .then((settled) => this.#decide(call, settled, waits))
+        .catch((thrown: unknown) => this.#refuse(delivery, id, thrown));
+    } else this.#decide(call, verdict, waits);
   }
 
   #decide(call: Call, verdict: Verdict, waits: boolean): void {

@@ -146,7 +146,7 @@ export class Delivery {
   /** Tells the client of a failure; when part of a reply has left already, cuts the connection instead. */
   fail(failure: Failure, outcome: Outcome): void {
     if (this.closed || this.#ended) return;
-    if (this.begun && this.#headers === undefined) {
+    if (this.response.headersSent) {
       this.cut(outcome);
       return;
     }

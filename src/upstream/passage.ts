@@ -83,6 +83,8 @@ export class Passage implements Source, Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(_controller: Dispatcher.DispatchController, trailers: Record<string, string>): void {
+    // An answer may come before the whole request was sent; the rest is nobody's any more.
+    this.#body?.destroy();
     for (const _ in trailers) {
       this.#call.delivery.end(trailers);
       return;

@@ -1,5 +1,6 @@
+import { isIP } from 'node:net';
 import type { Logger } from 'pino';
-import { type Dispatcher, Pool } from 'undici';
+import { buildConnector, type Dispatcher, Pool } from 'undici';
 import type { Timeouts, UpstreamConfiguration } from '../configuration/configuration.js';
 import type { Backend, Call } from '../http/call.js';
 import type { LocationNames } from './location.js';
@@ -43,11 +44,11 @@ export class Upstream implements Backend {
       headersTimeout: 0,
       bodyTimeout: 0,
       allowH2: false,
-      connect: {
+      connect: connectorTo(new URL(origin).hostname, {
         timeout: options.timeouts.connect,
         ...(socketPath === undefined ? {} : { socketPath }),
         ...(ca === undefined ? {} : { ca }),
-      },
+      }),
     };
     this.#pool = new Pool(origin, pool);
     this.#fresh = new Pool(origin, pool);
@@ -66,4 +67,14 @@ export class Upstream implements Backend {
   async close(): Promise<void> {
     await Promise.all([this.#pool.destroy(), this.#fresh.destroy()]);
   }
+}
+
+/**
+ * Connects to the upstream by its own name. Left alone, undici would verify the certificate against the `Host` of the
+ * request, which is the client's.
+ */
+function connectorTo(hostname: string, options: buildConnector.BuildOptions): buildConnector.connector {
+  const connect = buildConnector(options);
+  const servername = isIP(hostname) === 0 ? hostname : '';
+  return (target, callback) => connect({ ...target, servername }, callback);
 }
