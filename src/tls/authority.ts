@@ -21,10 +21,13 @@ const authorityRsaBits = 3072;
 export class Authority {
   readonly files: PairFiles;
   readonly #signer: Signer;
+  /** In PEM, what clients need beside the leaf when they know only a root above this authority. */
+  readonly #above: string;
 
-  private constructor(files: PairFiles, signer: Signer) {
+  private constructor(files: PairFiles, signer: Signer, above: string) {
     this.files = files;
     this.#signer = signer;
+    this.#above = above;
   }
 
   get certificate(): Signer['certificate'] {
@@ -68,7 +71,8 @@ export class Authority {
       throw fileProblem(files.key, message);
     }
     checkDates({ ...chain, certificates: [chain.leaf] }, files.certificate, now);
-    return new Authority(files, { certificate: chain.leaf, privateKey });
+    const above = chain.certificates.filter((certificate) => !certificate.checkIssued(certificate));
+    return new Authority(files, { certificate: chain.leaf, privateKey }, above.map(String).join(''));
   }
 
   /**
@@ -95,9 +99,9 @@ export class Authority {
     return { authority: await Authority.open(directory, now), made };
   }
 
-  /** Makes a server certificate for a public key, in PEM. */
+  /** Makes a server certificate for a public key, in PEM, followed by the chain up to the root where there is one. */
   issue(names: readonly SubjectName[], publicKey: KeyObject, now: number, days = longestServerDays): string {
-    return mintServer(this.#signer, { names, publicKey, days, now });
+    return mintServer(this.#signer, { names, publicKey, days, now }) + this.#above;
   }
 
   /** Whether a certificate was signed by this authority. */

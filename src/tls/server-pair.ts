@@ -27,7 +27,7 @@ export interface ServerPairRequest {
   readonly keyType: KeyType;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Clients trust the authority already, so a missing one is an error and not made anew. */
+  /** Clients are being served: a missing authority is an error and not made anew, changed names can wait. */
   readonly inUse?: boolean;
 }
 
@@ -106,7 +106,7 @@ async function reissue(
 ): Promise<string | undefined> {
   const key = await readOrMakeKey(files.key, request.keyType);
   const wanted = wantedNames(request, existing);
-  const reason = reasonToReissue(authority, existing, key, wanted, request.now);
+  const reason = reasonToReissue(request, authority, existing, key, wanted);
   if (reason === undefined) return undefined;
   // With the key kept, one rename changes the pair: no process ever sees halves that do not belong together.
   const text = authority.issue(parseSubjectNames(wanted), createPublicKey(key), request.now);
@@ -115,19 +115,19 @@ async function reissue(
 }
 
 function reasonToReissue(
+  { now, inUse }: ServerPairRequest,
   authority: Authority,
   existing: X509Certificate | undefined,
   key: KeyObject,
   wanted: readonly string[],
-  now: number,
 ): string | undefined {
   if (existing === undefined) return 'it was missing';
   if (!existing.checkPrivateKey(key)) return 'it did not belong to its key';
   if (!authority.hasIssued(existing)) return 'it was of an earlier authority';
   const names = new Set(namesOf(existing));
-  if (wanted.length !== names.size || !wanted.every((name) => names.has(name))) {
-    return 'the host names have changed';
-  }
+  const changed = wanted.length !== names.size || !wanted.every((name) => names.has(name));
+  // Addresses of interfaces come and go while the gateway runs: the next start is soon enough.
+  if (changed && inUse !== true) return 'the host names have changed';
   const gain = validitySpan(
     { certificate: authority.certificate },
     { days: longestServerDays, now },

@@ -200,6 +200,54 @@ describe('the pair of a certificate directory', requireProgram('openssl', 'opens
     }
   });
 
+  test('changed names wait for the next start while the pair is in use', async () => {
+    const certs = await scratchDirectory();
+    await ensureServerPair(ask(certs));
+    const pair = await ensureServerPair(ask(certs, { hostnames: ['b.example'], inUse: true }));
+    assert.deepEqual(pair.notices, []);
+    assert.equal((await certificateIn(certs)).checkHost('a.example'), 'a.example');
+  });
+
+  test("a company's intermediate authority is sent along with what it signs", async () => {
+    const certs = await scratchDirectory();
+    const root = await foreignPair(certs, 'root', '-addext', 'keyUsage=critical,keyCertSign');
+    const [key, request, file] = ['ca.key', 'ca.csr', 'ca.crt'].map((name) => join(certs, name));
+    await writeFile(
+      join(certs, 'ca.ext'),
+      'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n',
+    );
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
+    await openssl(
+      'req',
+      '-new',
+      ...curve,
+      '-subj',
+      '/CN=middle',
+      '-keyout',
+      String(key),
+      '-out',
+      String(request),
+    );
+    await openssl(
+      ...[
+        'x509',
+        '-req',
+        '-in',
+        String(request),
+        '-CA',
+        root.certificate,
+        '-CAkey',
+        root.key,
+        '-CAcreateserial',
+      ],
+      ...['-days', '60', '-extfile', join(certs, 'ca.ext'), '-out', String(file)],
+    );
+    const { files } = await ensureServerPair(ask(certs));
+    const words = ['-CAfile', root.certificate, '-untrusted', files.certificate, files.certificate];
+    assert.match(await openssl('verify', '-verify_hostname', 'a.example', ...words), /OK/);
+    await loadPair(files, { now: Date.now(), hostnames: ['a.example'] });
+  });
+
   test('an authority in use is not made anew when it disappears', async () => {
     const certs = join(await scratchDirectory(), 'certs');
     await mkdir(certs);
