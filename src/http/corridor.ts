@@ -24,6 +24,9 @@ export interface CorridorOptions {
   readonly logs: Logs;
 }
 
+/** RFC 9110 §10.2.1, for replies with 405. */
+const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+
 /** The way every request takes: head, target, password, backend, one access line. */
 export class Corridor {
   readonly #options: CorridorOptions;
@@ -84,9 +87,11 @@ export class Corridor {
 
   #admit(delivery: Delivery, id: string, waits: boolean): void {
     const { request, connection } = delivery;
+    checkVersion(request);
     const head = readRequestHead(request.rawHeaders, request.httpVersionMinor);
     const target = parseTarget(request.url ?? '');
     delivery.path = target.path;
+    checkMeaning(request, waits);
     const { localAddress = 'localhost', localPort = 443 } = request.socket;
     const client = this.#options.proxies.clientOf(
       head,
@@ -132,6 +137,28 @@ export class Corridor {
     if (!request.complete && !request.socket.destroyed) request.drain();
     this.#watch.finish(delivery);
     this.#options.logs.access?.write(delivery, id, performance.now());
+  }
+}
+
+/** Node also hands over what calls itself HTTP/0.9 or HTTP/2.0 in the forms of HTTP/1.1 (RFC 9112 §2.3). */
+function checkVersion(request: IncomingMessage): void {
+  if (request.httpVersionMajor !== 1) {
+    throw new Failure(400, 'UNSUPPORTED', 'this is not a request in HTTP/1.1', { close: true });
+  }
+}
+
+/** TRACE would tell a script what its browser sends (RFC 9110 §9.3.8); of expectations only one is known (§10.1.1). */
+function checkMeaning(request: IncomingMessage, waits: boolean): void {
+  if (request.method === 'TRACE') {
+    throw new Failure(405, 'UNSUPPORTED', 'TRACE is not served here', {
+      close: true,
+      headers: { allow: METHODS },
+    });
+  }
+  if (request.headers.expect !== undefined && request.httpVersionMinor === 1 && !waits) {
+    throw new Failure(417, 'UNSUPPORTED', 'the only expectation understood here is 100-continue', {
+      close: true,
+    });
   }
 }
 

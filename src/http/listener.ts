@@ -1,4 +1,4 @@
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -67,7 +67,7 @@ export class Listener {
     });
     this.#server.on('request', corridor.onRequest);
     this.#server.on('checkContinue', corridor.onContinue);
-    this.#server.on('checkExpectation', refuseExpectation);
+    this.#server.on('checkExpectation', corridor.onRequest);
     this.#server.on('connect', (_request, socket) => refuseRaw(socket, METHOD_REFUSED));
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#refuse(error, socket));
     this.#server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
@@ -167,12 +167,6 @@ function refuseRaw(socket: Duplex, failure: Failure): void {
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}connection: close\r\n\r\n${String(body)}`,
   );
-}
-
-/** An expectation other than `100-continue` (RFC 9110 §10.1.1, §15.5.18). */
-function refuseExpectation(_request: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(417, { 'content-length': 0, connection: 'close' });
-  response.end();
 }
 
 function listenError(address: ListenAddress, error: NodeJS.ErrnoException): ConfigurationError {

@@ -29,7 +29,9 @@ export function failureReply(failure: Failure, path: string | undefined, accept:
   const { status, code, message, detail, headers } = failure;
   if (path === undefined || isDistributionPath(path)) {
     const error = detail === undefined ? { code, message } : { code, message, detail };
-    return jsonReply(status, { errors: [error] }, headers);
+    // Whoever sent what could not be parsed may well be docker; replies on known paths get the line when they are sent.
+    const lines = path === undefined ? { [API_VERSION[0]]: API_VERSION[1], ...headers } : headers;
+    return jsonReply(status, { errors: [error] }, lines);
   }
   if (path.startsWith('/v1/')) return jsonReply(status, { error: message }, headers);
   if (accept?.includes('text/html') === true) return pageReply(status, message, headers);
