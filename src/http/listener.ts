@@ -39,6 +39,7 @@ const HEADERS_CHECK = 1_000;
 export class Listener {
   readonly #server: Server<typeof Incoming, typeof ServerResponse>;
   readonly #options: ListenerOptions;
+  readonly #transports = new Transports();
 
   constructor(options: ListenerOptions) {
     this.#options = options;
@@ -60,10 +61,9 @@ export class Listener {
     this.#server.maxConnections = MAXIMUM_CONNECTIONS;
     // Enough for the corridor to count and refuse; node would silently drop lines beyond its own limit.
     this.#server.maxHeadersCount = 0;
-    const transports = new Transports();
-    this.#server.on('connection', (socket) => transports.add(socket));
+    this.#server.on('connection', (socket) => this.#transports.add(socket));
     this.#server.on('secureConnection', (socket) => {
-      connectionOf(socket).transport = transports.beneath(socket);
+      connectionOf(socket).transport = this.#transports.beneath(socket);
     });
     this.#server.on('request', corridor.onRequest);
     this.#server.on('checkContinue', corridor.onContinue);
@@ -103,6 +103,7 @@ export class Listener {
   close(): void {
     this.#server.close();
     this.#server.closeAllConnections();
+    this.#transports.close();
   }
 
   #select(name: string): SecureContext | undefined {

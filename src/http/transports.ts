@@ -14,6 +14,11 @@ export class Transports {
     });
   }
 
+  /** Closes all, also those whose TLS handshake has not come to its end, which node's own list leaves out. */
+  close(): void {
+    for (const transport of this.#open.values()) transport.destroy();
+  }
+
   /** The connection on which a TLS socket stands; undefined when it is gone. */
   beneath(secure: Socket): Socket | undefined {
     return this.#open.get(peerOf(secure));
