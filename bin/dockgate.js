@@ -1,4 +1,12 @@
 #!/usr/bin/env node
-import { run } from '../dist/cli/run.js';
+import { existsSync } from 'node:fs';
 
-process.exitCode = await run(process.argv.slice(2));
+const program = new URL('../dist/cli/run.js', import.meta.url);
+
+if (existsSync(program)) {
+  const { run } = await import(program.href);
+  process.exitCode = await run(process.argv.slice(2));
+} else {
+  process.stderr.write('dockgate has not been built yet: run "npm run build" in its directory, then try again\n');
+  process.exitCode = 1;
+}
