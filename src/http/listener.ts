@@ -61,7 +61,7 @@ export class Listener {
     this.#server.maxConnections = MAXIMUM_CONNECTIONS;
     // Enough for the corridor to count and refuse; node would silently drop lines beyond its own limit.
     this.#server.maxHeadersCount = 0;
-    this.#server.on('connection', (socket) => this.#transports.add(socket));
+    this.#server.on('connection', (socket: Duplex) => this.#transports.add(socket as Socket));
     this.#server.on('secureConnection', (socket) => {
       connectionOf(socket).transport = this.#transports.beneath(socket);
     });
@@ -123,6 +123,11 @@ export class Listener {
     connection.refused = true;
     if (GONE.has(error.code ?? '') || !socket.writable) {
       socket.destroy();
+      return;
+    }
+    if (current !== undefined && current.response.writableEnded && !current.request.complete) {
+      // The body of a request that has its answer already: a second answer would belong to nothing.
+      socket.end();
       return;
     }
     const failure = parserFailure(error);
