@@ -1,0 +1,88 @@
+import { parseArgs } from 'node:util';
+
+/** What the person who runs the bench wants. */
+export interface Options {
+  /** Measurements of each contender; they take turns. */
+  readonly rounds: number;
+  /** Length of one measurement that is bounded by time. */
+  readonly seconds: number;
+  /** Names of the rows to measure; empty for all. */
+  readonly only: readonly string[];
+  readonly json: boolean;
+  readonly quick: boolean;
+  /** Directory for V8 profiles of dockgate. */
+  readonly profile: string | undefined;
+  /** Bytes of the blob that is pulled and pushed. */
+  readonly blobBytes: number;
+  /** How often the blob is sent in one measurement. */
+  readonly transfers: number;
+  /** Bytes of each of the 64 transfers of the memory row. */
+  readonly flowBytes: number;
+  readonly help: boolean;
+}
+
+/** The command line is wrong; the message says how. */
+export class OptionsError extends Error {
+  readonly code = 'BENCH_OPTIONS';
+}
+
+export const usage = `Usage: npm run bench -- [options]
+
+  --rounds N     measurements of each contender (default 5; quick 2)
+  --seconds N    length of one measurement (default 4; quick 1)
+  --only NAME    measure this row alone; may be repeated
+  --quick        small transfers and short measurements, to see that all works
+  --json         print JSON in place of the table
+  --profile DIR  have dockgate write V8 processor profiles to DIR
+  --help         print this
+`;
+
+const MEBIBYTE = 1024 * 1024;
+
+/** @throws {OptionsError} @param rows names of the rows that there are */
+export function readOptions(args: readonly string[], rows: readonly string[]): Options {
+  const values = parse(args);
+  const { only = [], json = false, quick = false, profile, help = false } = values;
+  for (const name of only) {
+    if (!rows.includes(name))
+      throw new OptionsError(`--only ${name}: there is no such row; there are ${rows.join(', ')}`);
+  }
+  return {
+    rounds: positive('--rounds', values.rounds) ?? (quick ? 2 : 5),
+    seconds: positive('--seconds', values.seconds) ?? (quick ? 1 : 4),
+    only,
+    json,
+    quick,
+    profile,
+    blobBytes: 256 * MEBIBYTE,
+    transfers: quick ? 1 : 4,
+    flowBytes: quick ? 32 * MEBIBYTE : 1024 * MEBIBYTE,
+    help,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        rounds: { type: 'string' },
+        seconds: { type: 'string' },
+        only: { type: 'string', multiple: true },
+        json: { type: 'boolean' },
+        quick: { type: 'boolean' },
+        profile: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    throw new OptionsError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function positive(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new OptionsError(`${name} ${text}: give a whole number above 0`);
+}

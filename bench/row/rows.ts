@@ -1,0 +1,25 @@
+import { embeddedRow } from './embedded.js';
+import { memoryRow } from './memory.js';
+import { pingRow } from './ping.js';
+import type { Row } from './row.js';
+import { smallRequestRow } from './small-request.js';
+import { pullRow, pushRow } from './transfer.js';
+
+/** All rows in the order in which they are measured. */
+export const rows: readonly Row[] = [
+  smallRequestRow('get-apr1', 'apr1', 'CPU a GET of a 1.5 kB manifest, htpasswd apr1', 0.45, [
+    'nginx',
+    'dockgate',
+    'haproxy',
+  ]),
+  smallRequestRow('get-bcrypt', 'bcrypt', 'CPU a GET of a 1.5 kB manifest, htpasswd bcrypt cost 10', 0.002, [
+    'nginx',
+    'dockgate',
+    'caddy',
+  ]),
+  pullRow,
+  pushRow,
+  pingRow,
+  memoryRow,
+  embeddedRow,
+];
