@@ -131,7 +131,7 @@ export class Listener {
       return;
     }
     const failure = parserFailure(error);
-    if (current !== undefined && !current.closed) {
+    if (current?.closed === false) {
       current.fail(failure, 'refused');
       return;
     }
