@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { nearest } from '../configuration/nearest.js';
 import { ConfigurationError } from '../configuration/problem.js';
 import { registerCertCommand } from './cert.js';
 import { registerCheckCommand } from './check.js';
@@ -26,11 +27,21 @@ export async function run(words: readonly string[]): Promise<number> {
   registerUserCommand(program);
   registerCertCommand(program);
   try {
+    refuseUnknownCommand(program, words[0]);
     await program.parseAsync(words, { from: 'user' });
     return 0;
   } catch (error) {
     return report(error);
   }
+}
+
+/** A default command takes every unknown word for an argument of its own, and its complaint leads nowhere. */
+function refuseUnknownCommand(program: Command, word: string | undefined): void {
+  if (word === undefined || word.startsWith('-')) return;
+  const names = ['help', ...program.commands.map((command) => command.name())];
+  if (names.includes(word)) return;
+  const meant = nearest(word, names);
+  program.error(`error: unknown command '${word}'${meant === undefined ? '' : ` (did you mean ${meant}?)`}`);
 }
 
 function report(error: unknown): number {

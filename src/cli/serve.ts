@@ -5,7 +5,7 @@ import { loadConfiguration } from '../configuration/load.js';
 import { type Gateway, startGateway } from '../gateway.js';
 import { openLogs } from '../telemetry/logger.js';
 import { CommandFailure } from './command-failure.js';
-import { createFirstUser, type FirstUser } from './first-user.js';
+import { createFirstUser, discardFirstUser, type FirstUser } from './first-user.js';
 import { useBuffersOfThisThread } from './memory.js';
 import { formatWelcome } from './welcome.js';
 
@@ -35,7 +35,10 @@ async function serve(flags: Flags): Promise<void> {
     if (configuration.upstream === undefined && !existsSync(configuration.htpasswd)) {
       firstUser = await createFirstUser(configuration.htpasswd);
     }
-    const gateway = await startGateway(configuration, logs);
+    const gateway = await startGateway(configuration, logs).catch(async (error: unknown) => {
+      if (firstUser !== undefined) await discardFirstUser(configuration.htpasswd);
+      throw error;
+    });
     for (const { address, port } of gateway.addresses) logger.info({ address, port }, 'listening');
     process.stderr.write(formatWelcome(configuration, gateway, firstUser));
     await untilStopped(gateway, configuration.timeouts.grace, (signal, first) =>
