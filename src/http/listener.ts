@@ -68,7 +68,7 @@ export class Listener {
     this.#server.on('request', corridor.onRequest);
     this.#server.on('checkContinue', corridor.onContinue);
     this.#server.on('checkExpectation', corridor.onRequest);
-    this.#server.on('connect', (_request, socket) => refuseRaw(socket, METHOD_REFUSED));
+    this.#server.on('connect', (_request, socket) => refuseTunnel(socket));
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#refuse(error, socket));
     this.#server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
       options.logger.debug({ client: socket.remoteAddress, code: error.code }, 'a TLS handshake failed');
@@ -125,9 +125,15 @@ export class Listener {
       socket.destroy();
       return;
     }
-    if (current !== undefined && current.response.writableEnded && !current.request.complete) {
+    if (current?.response.writableEnded && !current.request.complete) {
       // The body of a request that has its answer already: a second answer would belong to nothing.
       socket.end();
+      return;
+    }
+    if (current?.request.complete && !current.closed) {
+      // The fault lies behind a request that is whole: that one gets its answer, and the connection ends with it.
+      current.closeAfter = true;
+      current.response.once('finish', () => socket.end());
       return;
     }
     const failure = parserFailure(error);
@@ -173,6 +179,14 @@ function refuseRaw(socket: Duplex, failure: Failure): void {
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}connection: close\r\n\r\n${String(body)}`,
   );
+}
+
+/** CONNECT (RFC 9110 §9.3.6). */
+function refuseTunnel(socket: Duplex): void {
+  const { current } = connectionOf(socket as Socket);
+  // Answered now, it would be taken for the answer to the request before it.
+  if (current !== undefined && !current.closed) socket.destroy();
+  else refuseRaw(socket, METHOD_REFUSED);
 }
 
 function listenError(address: ListenAddress, error: NodeJS.ErrnoException): ConfigurationError {
