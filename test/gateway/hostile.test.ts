@@ -105,6 +105,18 @@ test('chunks that are malformed end the connection, and what follows them is nev
   }
 });
 
+test('a malformed chunk behind a 401 ends the connection without a second answer', async (t) => {
+  const place = await startPlace(t);
+  const connection = await openRaw(t, place.gateway.port, place.gateway.ca);
+  connection.write(
+    'PUT /v2/a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n',
+  );
+  await connection.expect(/^HTTP\/1\.1 401[\s\S]*authentication required/);
+  connection.write(`0x5\r\nhello\r\n${SECOND}`);
+  assert.equal(readReplies(await connection.closed(), [], true).replies.length, 1);
+  assert.equal(place.recorder.requests.length, 0);
+});
+
 test('white space around a Transfer-Encoding is no difference', async (t) => {
   const place = await startPlace(t);
   for (const value of [' chunked', '  chunked', '\tchunked', ' chunked ', ' Chunked', '']) {
@@ -196,20 +208,28 @@ test('requests of RTSP and ICE, which node takes for HTTP/1.0, need the password
   }
 });
 
-test('a bad request behind a good one is refused after the good one was answered', async (t) => {
-  const place = await startPlace(t);
-  const connection = await openRaw(t, place.gateway.port, place.gateway.ca);
+test('a bad request behind a good one does not touch the answer to the good one', async (t) => {
+  const recorder = await startRecorder(t, (_request, response) => {
+    setImmediate(() => response.end('ok'));
+  });
+  const place = { recorder, gateway: await startTestGateway(t, { upstream: recorder.origin }) };
   const good = `GET /v2/good HTTP/1.1\r\nHost: localhost\r\n${PASSWORD_LINE}\r\n`;
-  connection.write(`${good}GET /v2/../bad HTTP/1.1\r\nHost: localhost\r\n${PASSWORD_LINE}\r\n${SECOND}`);
-  const { replies } = readReplies(await connection.closed(), [], true);
-  assert.deepEqual(
-    replies.map(({ status }) => status),
-    [200, 400],
-  );
-  assert.deepEqual(
-    place.recorder.requests.map(({ url }) => url),
-    ['/v2/good'],
-  );
+  for (const [bad, expected] of [
+    [`GET /v2/../bad HTTP/1.1\r\nHost: localhost\r\n${PASSWORD_LINE}\r\n`, [[200, 400]]],
+    ['GET /v2/ HTTP/1.1\r\nHost : localhost\r\n\r\n', [[200]]],
+    ['no request at all\r\n\r\n', [[200]]],
+    ['CONNECT localhost:443 HTTP/1.1\r\nHost: localhost\r\n\r\n', [[], [200], [200, 405]]],
+  ] as const) {
+    const connection = await openRaw(t, place.gateway.port, place.gateway.ca);
+    connection.write(good + bad + SECOND);
+    const { replies } = readReplies(await connection.closed(), [], true);
+    const statuses = replies.map(({ status }) => status);
+    assert.ok(
+      expected.some((one) => JSON.stringify(one) === JSON.stringify(statuses)),
+      `${JSON.stringify(bad)}: ${statuses}`,
+    );
+    assert.ok(recorder.requests.every(({ url }) => url === '/v2/good'));
+  }
 });
 
 test('plain HTTP and noise on the TLS port end the connection without an answer from the registry', async (t) => {
