@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:tls';
 import { MANIFEST_PATH } from '../fixture/image.js';
 import { statusOf } from '../load/curl.js';
 import { absence, isInstalled, type Program, programs } from '../machine/program.js';
@@ -6,7 +8,7 @@ import { startCaddy } from './caddy.js';
 import type { Contender, ContenderOptions, Starter } from './contender.js';
 import { startDockgate } from './dockgate.js';
 import { startHaproxy } from './haproxy.js';
-import { startBufferingNginx, startNginx } from './nginx.js';
+import { startBufferingNginx, startNginx, startNginxAes128 } from './nginx.js';
 
 interface Entry {
   readonly start: Starter;
@@ -17,6 +19,7 @@ interface Entry {
 const roster = {
   nginx: { start: startNginx, program: programs.nginx },
   'buffering nginx': { start: startBufferingNginx, program: programs.nginx },
+  'nginx with AES-128': { start: startNginxAes128, program: programs.nginx },
   dockgate: { start: startDockgate },
   haproxy: { start: startHaproxy, program: programs.haproxy },
   caddy: { start: startCaddy, program: programs.caddy },
@@ -39,6 +42,15 @@ export async function startContenders(
   return started;
 }
 
+/** What a client that prefers nothing special agrees on, such as `TLSv1.3 TLS_AES_256_GCM_SHA384`. */
+async function cipherOf({ port }: Contender): Promise<string> {
+  const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  const cipher = `${socket.getProtocol()} ${socket.getCipher().name}`;
+  socket.destroy();
+  return cipher;
+}
+
 /** Sees that a contender lets in who knows the password and nobody else, before anything is measured. */
 export async function verify(stage: Stage, contender: Contender, path = MANIFEST_PATH): Promise<void> {
   const url = `${contender.origin}${path}`;
@@ -46,4 +58,5 @@ export async function verify(stage: Stage, contender: Contender, path = MANIFEST
   const closed = await statusOf(stage, url, false);
   if (open !== 200 || closed !== 401)
     throw new Error(`${contender.name} answers ${open} with the password and ${closed} without`);
+  stage.say(`${contender.name}: ${await cipherOf(contender)}`);
 }

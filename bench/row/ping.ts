@@ -3,6 +3,7 @@ import type { Contender } from '../contender/contender.js';
 import { startContenders, verify } from '../contender/roster.js';
 import { type Addresses, startAttackers } from '../load/attackers.js';
 import { percentile, ping } from '../load/ping.js';
+import { runWrk } from '../load/wrk.js';
 import { median, medians } from '../report/median.js';
 import type { RowResult } from '../report/row-result.js';
 import type { Stage } from '../stage.js';
@@ -11,6 +12,8 @@ import type { Row } from './row.js';
 import { settle } from './turns.js';
 
 const LIMIT = 3;
+/** Seconds. */
+const WARM_UP = 4;
 /** Milliseconds that a flood runs before anything is measured. */
 const RUN_IN = 1_000;
 
@@ -74,7 +77,8 @@ export const pingRow: Row = {
     for (const contender of contenders) {
       await verify(stage, contender);
       stage.say(`ping: warming up ${contender.name}`);
-      await ping(contender.port, 2_000);
+      await runWrk(stage, { url: `${contender.origin}/_ping`, duration: WARM_UP, connections: 4 });
+      await ping(contender.port, 1_000);
       samples.set(contender, { one: [], many: [] });
     }
     for (let round = 1; round <= stage.options.rounds; round += 1) {

@@ -6,7 +6,7 @@ import type { Line } from '../report/row-result.js';
 import type { Stage } from '../stage.js';
 import { startSite } from '../upstream/upstream.js';
 import type { Row } from './row.js';
-import { processorSecondsOf, settle, takeTurns } from './turns.js';
+import { type Measurement, processorSecondsOf, settle, takeTurns } from './turns.js';
 
 /**
  * Connections of wrk. nginx computes a bcrypt hash for each of them before it sends any answer, so that with many a
@@ -15,8 +15,11 @@ import { processorSecondsOf, settle, takeTurns } from './turns.js';
 const CONNECTIONS = { apr1: 16, bcrypt: 4 } as const satisfies Record<Scheme, number>;
 /** Seconds that a measurement takes at least. */
 const SHORTEST = { apr1: 1, bcrypt: 2 } as const satisfies Record<Scheme, number>;
-/** Seconds after which V8 has compiled all that it will. */
-const WARM_UP = 3;
+/** Seconds of one measurement while a contender warms up, and how many there are at most. */
+const WARM_UP = 2;
+const WARM_UPS = 8;
+/** A contender is warm when a request costs more than this share of what it cost in the measurement before. */
+const STEADY = 0.95;
 
 /** Microseconds of processor time a GET of the manifest, of contenders that run. */
 export async function measureSmallRequests(
@@ -27,27 +30,27 @@ export async function measureSmallRequests(
   baseline: string,
 ): Promise<Line[]> {
   const seconds = Math.max(stage.options.seconds, SHORTEST[scheme]);
-  const load = (contender: Contender, duration: number): Promise<number> =>
-    runWrk(stage, { url: `${contender.origin}${MANIFEST_PATH}`, duration, connections: CONNECTIONS[scheme] });
+  const measure = async (contender: Contender, duration: number): Promise<Measurement> => {
+    const url = `${contender.origin}${MANIFEST_PATH}`;
+    let requests = 0;
+    const used = await processorSecondsOf(contender, async () => {
+      requests = await runWrk(stage, { url, duration, connections: CONNECTIONS[scheme] });
+    });
+    return { value: (used * 1e6) / requests, details: { 'requests/s': requests / duration } };
+  };
   for (const contender of contenders) {
     await verify(stage, contender);
     stage.say(`${row}: warming up ${contender.name}`);
-    await load(contender, Math.max(WARM_UP, seconds));
-    await settle(contender);
+    // V8 compiles what is called often, as it goes: the cost of a request falls for some seconds.
+    let last = Number.POSITIVE_INFINITY;
+    for (let times = 0; times < WARM_UPS; times += 1) {
+      const { value } = await measure(contender, WARM_UP);
+      await settle(contender);
+      if (value > last * STEADY) break;
+      last = value;
+    }
   }
-  return takeTurns(
-    stage,
-    row,
-    contenders,
-    async (contender) => {
-      let requests = 0;
-      const used = await processorSecondsOf(contender, async () => {
-        requests = await load(contender, seconds);
-      });
-      return { value: (used * 1e6) / requests, details: { 'requests/s': requests / seconds } };
-    },
-    baseline,
-  );
+  return takeTurns(stage, row, contenders, (contender) => measure(contender, seconds), baseline);
 }
 
 /** The row for one scheme of passwords. @param limit of dockgate's ratio to nginx */

@@ -37,10 +37,14 @@ export const pullRow: Row = {
   name: 'pull',
   async measure(stage) {
     const site = await startSite(stage);
-    const contenders = await startContenders(stage, ['nginx', 'dockgate', 'haproxy', 'caddy'], {
-      scheme: 'apr1',
-      upstream: `http://127.0.0.1:${site.port}`,
-    });
+    const contenders = await startContenders(
+      stage,
+      ['nginx', 'dockgate', 'nginx with AES-128', 'haproxy', 'caddy'],
+      {
+        scheme: 'apr1',
+        upstream: `http://127.0.0.1:${site.port}`,
+      },
+    );
     for (const contender of contenders) await verify(stage, contender);
     const { blobPath, blobBytes } = stage.image;
     const lines = await measureTransfers(
@@ -73,7 +77,7 @@ export const pushRow: Row = {
     const sink = await startSink(stage);
     const contenders = await startContenders(
       stage,
-      ['nginx', 'dockgate', 'buffering nginx', 'haproxy', 'caddy'],
+      ['nginx', 'dockgate', 'nginx with AES-128', 'buffering nginx', 'haproxy', 'caddy'],
       { scheme: 'apr1', upstream: `http://127.0.0.1:${sink.port}` },
     );
     for (const contender of contenders) await verify(stage, contender);
