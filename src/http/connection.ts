@@ -25,7 +25,8 @@ export function connectionOf(socket: Socket): Connection {
   if (connection === undefined) {
     const remote = socket.remoteAddress ?? '';
     const address = remote.startsWith(MAPPED) && remote.includes('.') ? remote.slice(MAPPED.length) : remote;
-    const tlsVersion = (socket as TLSSocket).getProtocol?.() ?? '';
+    // node 20 crashes when a socket is asked whose TLS is gone already.
+    const tlsVersion = socket.destroyed ? '' : ((socket as TLSSocket).getProtocol?.() ?? '');
     connection = { address, tlsVersion, transport: undefined, refused: false, current: undefined };
     connections.set(socket, connection);
   }
