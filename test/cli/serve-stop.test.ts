@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { temporaryDirectory } from '../harness/directory.js';
 import { canConnect } from '../harness/docker-registry.js';
@@ -105,8 +107,14 @@ test('without anything running a signal ends it straight away, kept connections 
   const silent = await openRaw(t, served.port, served.ca);
   idle.write(`PUT /v2/x HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${AUTHORIZATION}\r\n\r\n`);
   await idle.expect(/\r\n\r\n0$|\r\n0\r\n\r\n$/);
+  const shaking = connect(served.port, '127.0.0.1');
+  t.after(() => shaking.destroy());
+  shaking.on('error', () => {});
+  await once(shaking, 'connect');
+  const closed = once(shaking, 'close');
   served.kill('SIGTERM');
   await idle.closed();
   await silent.closed();
+  await closed;
   assert.deepEqual(await served.ended, { code: 0, signal: null });
 });
