@@ -20,6 +20,11 @@ export class Incoming extends IncomingMessage {
     return super.push(chunk, encoding);
   }
 
+  /** Called by node when the reply is finished and nobody has read the request; its own would no longer count. */
+  _dump(): void {
+    this.drain();
+  }
+
   /** Reads the rest of the body and drops it; cuts the connection when it is longer than {@link DRAIN_LIMIT}. */
   drain(): void {
     this.#allowed = this.received + DRAIN_LIMIT;
