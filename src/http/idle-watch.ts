@@ -107,7 +107,8 @@ export class IdleWatch {
     }
     const idle = now - state.movedAt;
     if (delivery.closed) {
-      if (idle >= this.#limits.drain) request.socket.destroy();
+      if (idle >= this.#limits.drain || this.#isTooSlow(state, request.received, now))
+        request.socket.destroy();
     } else if (receives || delivery.waitsForClient) {
       if (idle >= this.#limits.client || (receives && this.#isTooSlow(state, request.received, now))) {
         this.#onExpired(delivery, 'client');
