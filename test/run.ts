@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
+import { isSkippedForAbsence } from './harness/program.js';
 
 // Node 20 takes no patterns on its command line, and a shell's differ; so the files are found here.
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -16,6 +17,8 @@ const files = (await readdir(root, { recursive: true }))
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const skipped: string[] = [];
+/** Skipped for want of a program. With DOCKGATE_TEST_NO_SKIP=1 that is a failure: somebody meant them to run. */
+let absences = 0;
 const failures: string[] = [];
 
 const events = run({ files, concurrency: Math.max(1, availableParallelism()), timeout: 300_000 });
@@ -24,6 +27,7 @@ events.on('test:pass', (event) => {
   if (typeof event.skip === 'string' || event.skip === true) {
     counts.skipped += 1;
     skipped.push(`${event.name}: ${String(event.skip)}`);
+    if (isSkippedForAbsence(String(event.skip))) absences += 1;
   } else if (!event.name.endsWith('.test.js')) counts.passed += 1;
 });
 events.on('test:fail', (event) => {
@@ -36,7 +40,13 @@ events.on('end', () => {
   setImmediate(() => {
     for (const line of skipped) process.stdout.write(`skipped: ${line}\n`);
     for (const line of failures) process.stdout.write(`failed: ${line}\n`);
-    process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
     if (counts.failed > 0 || counts.passed === 0) process.exitCode = 1;
+    if (absences > 0 && process.env['DOCKGATE_TEST_NO_SKIP'] === '1') {
+      process.stdout.write(
+        `${absences} were skipped for want of a program, which DOCKGATE_TEST_NO_SKIP=1 forbids\n`,
+      );
+      process.exitCode = 1;
+    }
+    process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
   });
 });

@@ -1,5 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 
+const ABSENT = 'is not installed: apt-get install';
+
 /** How a program ended, and what it said. */
 export interface ProgramResult {
   /** Exit code; null when a signal ended it. */
@@ -23,7 +25,12 @@ export interface ProgramOptions {
  */
 export function requireProgram(name: string, aptPackage: string): { skip: string } | Record<never, never> {
   const found = spawnSync('sh', ['-c', 'command -v -- "$1"', 'sh', name], { stdio: 'ignore' });
-  return found.status === 0 ? {} : { skip: `${name} is not installed: apt-get install ${aptPackage}` };
+  return found.status === 0 ? {} : { skip: `${name} ${ABSENT} ${aptPackage}` };
+}
+
+/** Whether a test was skipped because {@link requireProgram} found no program, and not because the machine cannot do something. */
+export function isSkippedForAbsence(reason: string): boolean {
+  return reason.includes(` ${ABSENT} `);
 }
 
 /** Runs a program to its end, whatever that end is. */
