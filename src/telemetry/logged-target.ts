@@ -12,6 +12,8 @@ const OPEN = new Set([
   'scope',
 ]);
 const LONGEST = 512;
+/** A fragment, or what may be a password in front of a host: nothing of it belongs into a path. */
+const AFTER_PATH = /#.*$|:[^/]*@.*$/s;
 
 /**
  * A request target as it may stand in a log. Values of parameters that we do not know may be tokens and are left
@@ -24,13 +26,14 @@ export function loggedTarget(raw: string, parsed: boolean): string {
   if (parsed && mark === -1) return raw;
   if (!raw.startsWith('/') || raw.startsWith('//')) return '(not a path)';
   const path = mark === -1 ? raw : raw.slice(0, mark);
-  if (!parsed) return path.slice(0, LONGEST);
+  if (!parsed) return path.replace(AFTER_PATH, '').slice(0, LONGEST);
   const query = raw
     .slice(mark + 1)
     .split('&', 20)
     .map((pair) => {
       const equals = pair.indexOf('=');
-      return equals === -1 || OPEN.has(pair.slice(0, equals)) ? pair : `${pair.slice(0, equals)}=...`;
+      if (equals === -1) return OPEN.has(pair) || pair === '' ? pair : '...';
+      return OPEN.has(pair.slice(0, equals)) ? pair : `${pair.slice(0, equals)}=...`;
     });
   return `${path}?${query.join('&')}`;
 }
