@@ -23,7 +23,11 @@ export function subscriberOf(address: string): string {
     ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0'),
     ...after,
   ];
-  return groups.slice(0, 4).join(':');
+  // A proxy may spell the same address in another way than the system does.
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
 }
 
 interface Bucket {
@@ -37,7 +41,8 @@ export class Throttle {
   readonly #now: () => number;
   readonly #buckets = new Map<string, Bucket>();
 
-  constructor(limits: ThrottleLimits, now: () => number = Date.now) {
+  /** @param now milliseconds of a clock that is never set back: with another one a correction would keep people waiting */
+  constructor(limits: ThrottleLimits, now: () => number = () => performance.now()) {
     this.#limits = limits;
     this.#now = now;
   }

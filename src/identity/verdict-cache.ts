@@ -21,7 +21,7 @@ export class VerdictCache {
   readonly #wrongLimits: VerdictLimits;
   readonly #now: () => number;
 
-  constructor(right: VerdictLimits, wrong: VerdictLimits, now: () => number = Date.now) {
+  constructor(right: VerdictLimits, wrong: VerdictLimits, now: () => number = () => performance.now()) {
     this.#rightLimits = right;
     this.#wrongLimits = wrong;
     this.#now = now;
@@ -54,6 +54,7 @@ export class VerdictCache {
   set(key: string, verdict: boolean): void {
     const verdicts = verdict ? this.#right : this.#wrong;
     const limits = verdict ? this.#rightLimits : this.#wrongLimits;
+    verdicts.delete(key);
     if (verdicts.size >= limits.entries) {
       const [oldest] = verdicts.keys();
       if (oldest !== undefined) verdicts.delete(oldest);
