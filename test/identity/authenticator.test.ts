@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Authenticator, type StoredPassword, type UserDirectory } from '../../src/identity/authenticator.js';
+import { Throttle } from '../../src/identity/throttle.js';
+import { VerdictCache } from '../../src/identity/verdict-cache.js';
+
+/** A check that waits for the test to end it. */
+interface Check {
+  readonly stored: StoredPassword;
+  readonly password: string;
+  end(verdict: boolean | Error): void;
+}
+
+/** Users of a test; each check waits until the test decides it. */
+class Users implements UserDirectory {
+  readonly stored = new Map<string, StoredPassword>();
+  readonly checks: Check[] = [];
+  readonly #decoy: StoredPassword = { text: 'decoy' };
+
+  find(user: string): StoredPassword | undefined {
+    return this.stored.get(user);
+  }
+
+  decoy(): StoredPassword {
+    return this.#decoy;
+  }
+
+  verify(stored: StoredPassword, password: string): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const end = (verdict: boolean | Error): void => {
+        if (verdict instanceof Error) reject(verdict);
+        else resolve(verdict);
+      };
+      this.checks.push({ stored, password, end });
+    });
+  }
+
+  /** Ends the check that has been waiting for longest. */
+  end(verdict: boolean | Error): void {
+    const check = this.checks.shift();
+    assert.ok(check !== undefined, 'a check is waiting');
+    check.end(verdict);
+  }
+}
+
+function basic(user: string, password: string): string {
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}
+
+const UNAUTHORIZED = { kind: 'unauthorized' };
+const ADDRESS = '192.0.2.1';
+const CREDENTIALS = basic('ada', 'secret');
+
+function house(burst = 20): { users: Users; authenticator: Authenticator; clock: { time: number } } {
+  const clock = { time: 1_000_000 };
+  const now = (): number => clock.time;
+  const users = new Users();
+  users.stored.set('ada', { text: 'hash of ada' });
+  const lifetimes = { entries: 10, lifetime: 1_000 };
+  const throttle = new Throttle({ burst, interval: 500, addresses: 10 }, now);
+  return {
+    users,
+    clock,
+    authenticator: new Authenticator(users, new VerdictCache(lifetimes, lifetimes, now), throttle),
+  };
+}
+
+test('a missing or malformed header is refused at once and costs no hashing', () => {
+  const { users, authenticator } = house();
+  for (const header of [undefined, '', 'Basic', 'Basic !!!', 'Bearer a', basic('', 'secret')]) {
+    assert.deepEqual(authenticator.check(header, ADDRESS), UNAUTHORIZED);
+  }
+  assert.equal(users.checks.length, 0);
+});
+
+test('a password is hashed once, after which its verdict is there without waiting', async () => {
+  const { users, authenticator } = house();
+  const first = authenticator.check(CREDENTIALS, ADDRESS);
+  assert.ok(first instanceof Promise);
+  users.end(true);
+  assert.equal(await first, 'ada');
+  assert.equal(authenticator.check(CREDENTIALS, ADDRESS), 'ada');
+  assert.equal(authenticator.check(CREDENTIALS, '198.51.100.1'), 'ada');
+  const wrong = authenticator.check(basic('ada', 'wrong'), ADDRESS);
+  users.end(false);
+  assert.deepEqual(await wrong, UNAUTHORIZED);
+  assert.deepEqual(authenticator.check(basic('ada', 'wrong'), ADDRESS), UNAUTHORIZED);
+  assert.equal(users.checks.length, 0);
+});
+
+test('equal checks at the same time are hashed once, also from other addresses', async () => {
+  const { users, authenticator } = house();
+  const checks = Array.from({ length: 50 }, (_, index) =>
+    authenticator.check(CREDENTIALS, `192.0.2.${index}`),
+  );
+  const other = authenticator.check(basic('ada', 'other'), ADDRESS);
+  assert.deepEqual(
+    users.checks.map(({ password }) => password),
+    ['secret', 'other'],
+  );
+  users.end(true);
+  users.end(false);
+  assert.deepEqual(new Set(await Promise.all(checks)), new Set(['ada']));
+  assert.deepEqual(await other, UNAUTHORIZED);
+});
+
+test('an unknown user costs the hashing of the decoy, and is refused even when the decoy matches', async () => {
+  const { users, authenticator } = house();
+  const unknown = authenticator.check(basic('eve', 'secret'), ADDRESS);
+  assert.equal(users.checks[0]?.stored.text, 'decoy');
+  assert.equal(users.checks[0]?.password, 'secret');
+  users.end(true);
+  assert.deepEqual(await unknown, UNAUTHORIZED);
+  assert.deepEqual(authenticator.check(basic('eve', 'secret'), ADDRESS), UNAUTHORIZED);
+});
+
+test('names that every object has are unknown users', async () => {
+  const { users, authenticator } = house();
+  for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+    const verdict = authenticator.check(basic(name, 'secret'), ADDRESS);
+    assert.equal(users.checks[0]?.stored.text, 'decoy');
+    users.end(true);
+    assert.deepEqual(await verdict, UNAUTHORIZED);
+  }
+});
+
+test('a user who is removed is out at once, remembered or not', async () => {
+  const { users, authenticator } = house();
+  const remembered = authenticator.check(CREDENTIALS, ADDRESS);
+  users.end(true);
+  assert.equal(await remembered, 'ada');
+  users.stored.delete('ada');
+  authenticator.forget();
+  const after = authenticator.check(CREDENTIALS, ADDRESS);
+  assert.equal(users.checks[0]?.stored.text, 'decoy');
+  users.end(true);
+  assert.deepEqual(await after, UNAUTHORIZED);
+});
+
+test('a user who is removed while the password is being checked does not get in', async () => {
+  const { users, authenticator } = house();
+  const running = [authenticator.check(CREDENTIALS, ADDRESS), authenticator.check(CREDENTIALS, ADDRESS)];
+  users.stored.delete('ada');
+  authenticator.forget();
+  users.end(true);
+  assert.deepEqual(await Promise.all(running), [UNAUTHORIZED, UNAUTHORIZED]);
+  users.stored.set('ada', { text: 'hash of ada' });
+  assert.ok(authenticator.check(CREDENTIALS, ADDRESS) instanceof Promise, 'the verdict was not remembered');
+});
+
+test('a password that is changed while the old one is being checked does not get in', async () => {
+  const { users, authenticator } = house();
+  const running = authenticator.check(CREDENTIALS, ADDRESS);
+  users.stored.set('ada', { text: 'another hash of ada' });
+  authenticator.forget();
+  users.end(true);
+  assert.deepEqual(await running, UNAUTHORIZED);
+});
+
+test('a change of other users does not disturb a check that is running', async () => {
+  const { users, authenticator } = house();
+  const running = authenticator.check(CREDENTIALS, ADDRESS);
+  users.stored.set('bob', { text: 'hash of bob' });
+  authenticator.forget();
+  users.end(true);
+  assert.equal(await running, 'ada');
+});
+
+test('a password that was wrong gets in once the file says so', async () => {
+  const { users, authenticator } = house();
+  const before = authenticator.check(CREDENTIALS, ADDRESS);
+  users.end(false);
+  assert.deepEqual(await before, UNAUTHORIZED);
+  users.stored.set('ada', { text: 'another hash of ada' });
+  authenticator.forget();
+  const after = authenticator.check(CREDENTIALS, ADDRESS);
+  users.end(true);
+  assert.equal(await after, 'ada');
+});
+
+test('when too many checks wait, the client is told so, and nothing is remembered', async () => {
+  const { users, authenticator } = house(1);
+  for (let count = 0; count < 5; count += 1) {
+    const verdict = authenticator.check(CREDENTIALS, ADDRESS);
+    users.end(new Error('too many checks wait'));
+    assert.deepEqual(await verdict, { kind: 'overloaded' });
+  }
+  const later = authenticator.check(CREDENTIALS, ADDRESS);
+  users.end(true);
+  assert.equal(await later, 'ada');
+});
+
+test('an address that only tries has to wait, and what is remembered gets in meanwhile', async () => {
+  const { users, authenticator, clock } = house(3);
+  const known = authenticator.check(CREDENTIALS, ADDRESS);
+  users.end(true);
+  assert.equal(await known, 'ada');
+  for (let count = 0; count < 3; count += 1) {
+    const wrong = authenticator.check(basic('ada', `wrong${count}`), ADDRESS);
+    users.end(false);
+    assert.deepEqual(await wrong, UNAUTHORIZED);
+  }
+  assert.deepEqual(await authenticator.check(basic('ada', 'wrong3'), ADDRESS), {
+    kind: 'throttled',
+    retryAfter: 500,
+  });
+  assert.equal(users.checks.length, 0, 'nothing was hashed');
+  assert.equal(authenticator.check(CREDENTIALS, ADDRESS), 'ada');
+  assert.deepEqual(authenticator.check(basic('ada', 'wrong1'), ADDRESS), UNAUTHORIZED);
+  assert.ok(authenticator.check(basic('ada', 'wrong3'), '198.51.100.1') instanceof Promise);
+  clock.time += 500;
+  const again = authenticator.check(basic('ada', 'wrong4'), ADDRESS);
+  users.end(false);
+  users.end(false);
+  assert.deepEqual(await again, UNAUTHORIZED);
+});
+
+test('tries at the same time count, too', async () => {
+  const { users, authenticator } = house(3);
+  const verdicts = Array.from({ length: 10 }, (_, index) =>
+    authenticator.check(basic('ada', `wrong${index}`), ADDRESS),
+  );
+  assert.equal(users.checks.length, 3);
+  for (let count = 0; count < 3; count += 1) users.end(false);
+  const kinds = (await Promise.all(verdicts)).map((verdict) =>
+    typeof verdict === 'string' ? verdict : verdict.kind,
+  );
+  assert.deepEqual(kinds, [...Array(3).fill('unauthorized'), ...Array(7).fill('throttled')]);
+});
+
+test('a verdict that is too old is found out again', async () => {
+  const { users, authenticator, clock } = house();
+  const first = authenticator.check(CREDENTIALS, ADDRESS);
+  users.end(true);
+  await first;
+  clock.time += 1_000;
+  const second = authenticator.check(CREDENTIALS, ADDRESS);
+  assert.ok(second instanceof Promise);
+  users.end(true);
+  assert.equal(await second, 'ada');
+});
