@@ -100,7 +100,8 @@ export class Corridor {
     );
     delivery.address = client.address;
     const call: Call = { id, delivery, head, target, client, origin: `${client.protocol}://${client.host}` };
-    if (isExempt(request.method ?? '', target.path)) {
+    // A ping has no body; with one, strangers could pour into the registry what they like.
+    if (isExempt(request.method ?? '', target.path) && !head.hasBody) {
       this.#pass(call, waits);
       return;
     }

@@ -208,6 +208,20 @@ test('requests of RTSP and ICE, which node takes for HTTP/1.0, need the password
   }
 });
 
+test('a ping that brings a body needs the password', async (t) => {
+  const place = await startPlace(t);
+  for (const framing of [
+    'Content-Length: 5\r\n\r\nhello',
+    'Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n',
+  ]) {
+    const connection = await openRaw(t, place.gateway.port, place.gateway.ca);
+    connection.write(`GET /_ping HTTP/1.1\r\nHost: localhost\r\n${framing}`);
+    await connection.expect(/^HTTP\/1\.1 401/);
+    assert.equal(place.recorder.requests.length, 0);
+  }
+  assert.equal((await ask(place.gateway, '/_ping', { anonymous: true })).status, 200);
+});
+
 test('a bad request behind a good one does not touch the answer to the good one', async (t) => {
   const recorder = await startRecorder(t, (_request, response) => {
     setImmediate(() => response.end('ok'));

@@ -21,6 +21,11 @@ export const targetCases: readonly WireCase[] = [
     authorization: null,
     ...measured('hello'),
   }),
+  single('GET /_ping without a password, with a body', {
+    target: '/_ping',
+    authorization: null,
+    ...measured('hello'),
+  }),
   single('GET /_ping with a wrong password', { target: '/_ping', authorization: basic('vinod1:wrong') }),
   single('GET /_ping with the password', { target: '/_ping' }),
   open('/_ping?x'),
