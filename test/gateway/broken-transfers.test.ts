@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { startDockerRegistry } from '../harness/docker-registry.js';
 import { AUTHORIZATION, startTestGateway } from '../harness/gateway.js';
 import { openRequest, pour, replyTo, swallow } from '../harness/outgoing.js';
 import { requireProgram, runProgram } from '../harness/program.js';
@@ -147,3 +148,26 @@ test('an early 413 is delivered while a large upload runs, whose rest is not rea
   assert.equal(outcome, 'complete');
   assert.ok(Number(received) < 100_000_000, `${received} bytes were read`);
 });
+
+for (const kind of ['embedded', 'docker-registry'] as const) {
+  test(`a large upload to a place that the registry does not know is told 404 while it runs: ${kind}`, {
+    ...(kind === 'embedded' ? {} : requireProgram('docker-registry', 'docker-registry')),
+  }, async (t) => {
+    const behind = kind === 'embedded' ? {} : { upstream: (await startDockerRegistry(t)).origin };
+    const gateway = await startTestGateway(t, behind);
+    const path = '/v2/x/blobs/uploads/0c3dbc4a-6f19-4d3f-9a73-1f1f6b0f3c11?_state=none';
+    for (const framing of ['length', 'chunked']) {
+      const headers =
+        framing === 'length' ? { 'content-length': 100_000_000 } : { 'transfer-encoding': 'chunked' };
+      const outgoing = openRequest(gateway, 'PATCH', path, headers);
+      outgoing.on('error', () => {});
+      const replied = replyTo(outgoing);
+      void pour(outgoing, 100_000_000);
+      const reply = await replied;
+      assert.equal(reply.statusCode, 404);
+      let text = '';
+      for await (const chunk of reply) text += String(chunk);
+      assert.match(text, /BLOB_UPLOAD_(UNKNOWN|INVALID)/);
+    }
+  });
+}
