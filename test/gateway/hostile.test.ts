@@ -8,6 +8,7 @@ import { type Recorder, startRecorder } from '../harness/recorder.js';
 import { readReplies } from '../harness/replies.js';
 import { ask } from '../harness/request.js';
 import { until } from '../harness/until.js';
+import { assertDrains } from './hostile/drain.js';
 import { hostileHeaders } from './hostile/headers.js';
 import { type HostileCase, hostileLines, hostileTargets } from './hostile/request-lines.js';
 
@@ -60,6 +61,7 @@ for (const [title, cases] of [
     for (const hostile of cases) {
       await t.test(hostile.name, (subtest) => assertRefused(subtest, place, hostile));
     }
+    await assertDrains(place.gateway);
   });
 }
 
@@ -103,6 +105,7 @@ test('chunks that are malformed end the connection, and what follows them is nev
       });
     }
   }
+  await assertDrains(place.gateway);
 });
 
 test('a malformed chunk behind a 401 ends the connection without a second answer', async (t) => {

@@ -7,6 +7,7 @@ import { startRecorder } from '../harness/recorder.js';
 import { readReplies } from '../harness/replies.js';
 import { ask } from '../harness/request.js';
 import { until } from '../harness/until.js';
+import { assertDrains } from './hostile/drain.js';
 
 const MIB = 1024 * 1024;
 
@@ -188,6 +189,7 @@ test('a client that sends its body without end behind a refusal is cut', async (
   assert.equal(seen(), 0);
   assert.ok(connection.socket.bytesWritten < 200 * MIB, `${connection.socket.bytesWritten} bytes were taken`);
   assert.equal((await ask(gateway, '/v2/')).status, 200);
+  await assertDrains(gateway);
 });
 
 test('a client that waits for 100-continue with a wrong password gets 401 at once and no 100', async (t) => {

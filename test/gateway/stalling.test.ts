@@ -9,6 +9,7 @@ import { type Answer, type Recorder, startRecorder } from '../harness/recorder.j
 import { readReplies } from '../harness/replies.js';
 import { ask } from '../harness/request.js';
 import { until } from '../harness/until.js';
+import { assertDrains } from './hostile/drain.js';
 
 const HEAD = `HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${AUTHORIZATION}\r\n`;
 const TIMEOUTS = { headers: 1_000, idle: 1_500, keepAlive: 2_000 };
@@ -183,4 +184,21 @@ test('an upstream that thinks longer than the idle time before its first byte is
     (await ask(place.gateway, '/v2/a/blobs/uploads/b', { method: 'PUT', body: 'x' })).text,
     'at last',
   );
+});
+
+test('a client that asks without end and reads nothing is cut, and leaves nothing behind', async (t) => {
+  const place = await startPlace(t);
+  const connection = await openRaw(t, place.gateway.port, place.gateway.ca);
+  connection.socket.pause();
+  const batch = Buffer.from('GET /v2/ HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(10_000));
+  let isCut = false;
+  const send = (error?: Error | null): void => {
+    if (error === undefined || error === null) connection.socket.write(batch, send);
+    else isCut = true;
+  };
+  send();
+  await until(() => isCut, 'the gateway gives up');
+  assert.ok(outcomes(place).length < 100_000, `${outcomes(place).length} requests were taken`);
+  assert.equal((await ask(place.gateway, '/v2/')).status, 200);
+  await assertDrains(place.gateway);
 });
