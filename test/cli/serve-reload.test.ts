@@ -54,7 +54,8 @@ test('a changed password file holds without a restart: new users in, removed one
   writeFileSync(file, kept + (await line('changer', 'new')) + (await line('newcomer', 'n')));
   await until(async () => (await statusFor(served, 'newcomer', 'n')) === 200, 'the newcomer gets in');
   assert.deepEqual(await statuses(), [200, 401, 401, 200, 200]);
-  assert.ok(served.lines().some(({ msg }) => msg === 'the users have changed'));
+  const told = (): boolean => served.lines().some(({ msg }) => msg === 'the users have changed');
+  await until(told, 'the change is logged');
 });
 
 test(
