@@ -44,10 +44,9 @@ export class TrustedProxies {
 
   /**
    * @param peer IP address of the connection
-   * @param fallbackHost authority to use when an HTTP/1.0 client names none
+   * @param host authority that the client used
    */
-  clientOf(head: RequestHead, peer: string, fallbackHost: string): Client {
-    const host = head.host ?? fallbackHost;
+  clientOf(head: RequestHead, peer: string, host: string): Client {
     if (!this.#any || !this.#trusts(peer)) return { address: peer, chain: peer, protocol: 'https', host };
     const chain = (field(head, 'x-forwarded-for') ?? '')
       .split(',')

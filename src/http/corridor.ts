@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { isExempt } from '../access/exemption.js';
 import type { Authenticator, Verdict } from '../identity/authenticator.js';
 import type { Challenge } from '../identity/challenge.js';
@@ -12,7 +13,7 @@ import { Failure } from './failure.js';
 import { type Culprit, type IdleLimits, IdleWatch } from './idle-watch.js';
 import type { Incoming } from './incoming.js';
 import { toFailure } from './recovery.js';
-import { readRequestHead } from './request-head.js';
+import { type RequestHead, readRequestHead } from './request-head.js';
 import { RequestIds } from './request-ids.js';
 
 export interface CorridorOptions {
@@ -65,12 +66,13 @@ export class Corridor {
     if (connection.refused) return;
     const delivery = new Delivery(request, response, connection, performance.now());
     delivery.closeAfter = this.#stopping;
+    delivery.awaitsContinue = waits;
     connection.current = delivery;
     const id = this.#ids.next();
     this.#watch.add(delivery);
     response.once('close', () => this.#leave(delivery, id));
     try {
-      this.#admit(delivery, id, waits);
+      this.#admit(delivery, id);
     } catch (thrown) {
       this.#refuse(delivery, id, thrown);
     }
@@ -85,47 +87,43 @@ export class Corridor {
     delivery.fail(failure, isOurs ? 'failed' : 'refused');
   }
 
-  #admit(delivery: Delivery, id: string, waits: boolean): void {
+  #admit(delivery: Delivery, id: string): void {
     const { request, connection } = delivery;
     checkVersion(request);
     const head = readRequestHead(request.rawHeaders, request.httpVersionMinor);
     const target = parseTarget(request.url ?? '');
     delivery.path = target.path;
-    checkMeaning(request, waits);
-    const { localAddress = 'localhost', localPort = 443 } = request.socket;
-    const client = this.#options.proxies.clientOf(
-      head,
-      connection.address,
-      authority(localAddress, localPort),
-    );
+    checkMeaning(delivery, head);
+    const host = head.host ?? localAuthority(request.socket);
+    const client = this.#options.proxies.clientOf(head, connection.address, host);
     delivery.address = client.address;
     const call: Call = { id, delivery, head, target, client, origin: `${client.protocol}://${client.host}` };
     // A ping has no body; with one, strangers could pour into the registry what they like.
     if (isExempt(request.method ?? '', target.path) && !head.hasBody) {
-      this.#pass(call, waits);
+      this.#pass(call);
       return;
     }
     const verdict = this.#options.authenticator.check(head.authorization, client.address);
     if (verdict instanceof Promise) {
       verdict
-        .then((settled) => this.#decide(call, settled, waits))
+        .then((settled) => this.#decide(call, settled))
         .catch((thrown: unknown) => this.#refuse(delivery, id, thrown));
-    } else this.#decide(call, verdict, waits);
+    } else this.#decide(call, verdict);
   }
 
-  #decide(call: Call, verdict: Verdict, waits: boolean): void {
+  #decide(call: Call, verdict: Verdict): void {
     const { delivery } = call;
     if (delivery.closed) return;
     if (typeof verdict === 'string') {
       delivery.user = verdict;
-      this.#pass(call, waits);
+      this.#pass(call);
     } else {
       delivery.fail(this.#options.challenge.failure(verdict), 'refused');
     }
   }
 
-  #pass(call: Call, waits: boolean): void {
-    if (waits) call.delivery.response.writeContinue();
+  #pass(call: Call): void {
+    call.delivery.goOn();
     this.#options.backend.answer(call);
   }
 
@@ -149,21 +147,23 @@ function checkVersion(request: IncomingMessage): void {
 }
 
 /** TRACE would tell a script what its browser sends (RFC 9110 §9.3.8); of expectations only one is known (§10.1.1). */
-function checkMeaning(request: IncomingMessage, waits: boolean): void {
+function checkMeaning(delivery: Delivery, head: RequestHead): void {
+  const { request } = delivery;
   if (request.method === 'TRACE') {
     throw new Failure(405, 'UNSUPPORTED', 'TRACE is not served here', {
       close: true,
       headers: { allow: METHODS },
     });
   }
-  if (request.headers.expect !== undefined && request.httpVersionMinor === 1 && !waits) {
+  if (head.expect !== undefined && request.httpVersionMinor === 1 && !delivery.awaitsContinue) {
     throw new Failure(417, 'UNSUPPORTED', 'the only expectation understood here is 100-continue', {
       close: true,
     });
   }
 }
 
-function authority(address: string, port: number): string {
+/** The authority of a request that names none, as HTTP/1.0 allows. */
+function localAuthority({ localAddress: address = 'localhost', localPort: port = 443 }: Socket): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 

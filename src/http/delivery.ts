@@ -48,6 +48,8 @@ export class Delivery {
   path: string | undefined;
   /** The reply is over, one way or the other; the request's body may still be arriving. */
   closed = false;
+  /** The client has asked whether to send its body (RFC 9110 §10.1.1), and has no answer yet. */
+  awaitsContinue = false;
   /** Close the connection after this reply. */
   closeAfter = false;
   #headers: string[] | undefined;
@@ -143,6 +145,13 @@ export class Delivery {
     this.request.socket.destroy();
   }
 
+  /** Tells a client that waits for it to send its body. */
+  goOn(): void {
+    if (!this.awaitsContinue) return;
+    this.awaitsContinue = false;
+    this.response.writeContinue();
+  }
+
   /** Tells the client of a failure; when part of a reply has left already, cuts the connection instead. */
   fail(failure: Failure, outcome: Outcome): void {
     if (this.closed || this.#ended) return;
@@ -190,6 +199,8 @@ export class Delivery {
     const headers = this.#headers;
     this.#headers = undefined;
     if (this.closeAfter) headers?.push('connection', 'close');
+    // Node would close, not knowing whether the body will come. It must, or the client closes: the length binds both.
+    else if (this.awaitsContinue) headers?.push('connection', 'keep-alive');
     this.response.writeHead(this.status, headers);
   }
 

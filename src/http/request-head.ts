@@ -16,6 +16,8 @@ export interface RequestHead {
   readonly authorization: string | undefined;
   /** Lower-case option names of `Connection` (RFC 9110 §7.6.1). */
   readonly connection: readonly string[];
+  /** RFC 9110 §10.1.1. */
+  readonly expect: string | undefined;
   /** RFC 9112 §6.3: a body follows. */
   readonly hasBody: boolean;
   /** Bytes of the body; undefined when it is chunked or there is none. */
@@ -45,6 +47,7 @@ export function readRequestHead(rawHeaders: readonly string[], minorVersion: num
   let host: string | undefined;
   let authorization: string | undefined;
   let connection: string | undefined;
+  let expect: string | undefined;
   let transferEncoding: string | undefined;
   let length: string | undefined;
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -63,6 +66,9 @@ export function readRequestHead(rawHeaders: readonly string[], minorVersion: num
         break;
       case 'connection':
         connection = connection === undefined ? value : `${connection},${value}`;
+        break;
+      case 'expect':
+        expect = value;
         break;
       case 'transfer-encoding':
         if (transferEncoding !== undefined) refuse('the request has more than one Transfer-Encoding header');
@@ -88,6 +94,7 @@ export function readRequestHead(rawHeaders: readonly string[], minorVersion: num
             .toLowerCase()
             .split(',')
             .map((option) => option.trim()),
+    expect,
     hasBody: transferEncoding !== undefined || (contentLength !== undefined && contentLength > 0),
     contentLength,
   };
