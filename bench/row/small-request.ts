@@ -8,16 +8,18 @@ import { startSite } from '../upstream/upstream.js';
 import type { Row } from './row.js';
 import { type Measurement, processorSecondsOf, settle, takeTurns } from './turns.js';
 
+/** Connections of wrk. */
+const CONNECTIONS = 16;
 /**
- * Connections of wrk. nginx computes a bcrypt hash for each of them before it sends any answer, so that with many a
- * short measurement ends between two bursts of answers.
+ * nginx computes a bcrypt hash for each connection before it sends any answer: with many, a short measurement ends
+ * between two bursts of answers. What one request costs it does not depend on their number.
  */
-const CONNECTIONS = { apr1: 16, bcrypt: 4 } as const satisfies Record<Scheme, number>;
+const CONNECTIONS_OF_SLOW = 4;
 /** Seconds that a measurement takes at least. */
 const SHORTEST = { apr1: 1, bcrypt: 2 } as const satisfies Record<Scheme, number>;
-/** Seconds of one measurement while a contender warms up, and how many there are at most. */
+/** Seconds of one measurement while a contender warms up, and how many there are at least and at most. */
 const WARM_UP = 2;
-const WARM_UPS = 8;
+const WARM_UPS = { least: 4, most: 12 };
 /** A contender is warm when a request costs more than this share of what it cost in the measurement before. */
 const STEADY = 0.95;
 
@@ -32,9 +34,11 @@ export async function measureSmallRequests(
   const seconds = Math.max(stage.options.seconds, SHORTEST[scheme]);
   const measure = async (contender: Contender, duration: number): Promise<Measurement> => {
     const url = `${contender.origin}${MANIFEST_PATH}`;
+    const isSlow = scheme === 'bcrypt' && contender.name === 'nginx';
+    const connections = isSlow ? CONNECTIONS_OF_SLOW : CONNECTIONS;
     let requests = 0;
     const used = await processorSecondsOf(contender, async () => {
-      requests = await runWrk(stage, { url, duration, connections: CONNECTIONS[scheme] });
+      requests = await runWrk(stage, { url, duration, connections });
     });
     return { value: (used * 1e6) / requests, details: { 'requests/s': requests / duration } };
   };
@@ -43,10 +47,10 @@ export async function measureSmallRequests(
     stage.say(`${row}: warming up ${contender.name}`);
     // V8 compiles what is called often, as it goes: the cost of a request falls for some seconds.
     let last = Number.POSITIVE_INFINITY;
-    for (let times = 0; times < WARM_UPS; times += 1) {
+    for (let times = 0; times < WARM_UPS.most; times += 1) {
       const { value } = await measure(contender, WARM_UP);
       await settle(contender);
-      if (value > last * STEADY) break;
+      if (times >= WARM_UPS.least && value > last * STEADY) break;
       last = value;
     }
   }
