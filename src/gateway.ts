@@ -60,7 +60,11 @@ export async function startGateway(configuration: Configuration, logs: Logs): Pr
     authenticator = new Authenticator({
       find: (user) => users.get(user)?.hash,
       decoy: () => users.dummy,
-      verify: (stored, password) => verifyPassword(stored as PasswordHash, password, pool),
+      verify: (stored, password) =>
+        verifyPassword(stored as PasswordHash, password, pool).catch((err: unknown) => {
+          logger.error({ err }, 'a password could not be checked');
+          throw err;
+        }),
     });
 
     const listeners: Listener[] = [];

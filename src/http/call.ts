@@ -5,7 +5,6 @@ import type { RequestHead } from './request-head.js';
 
 /** A request that may be answered: checked, authenticated, its target parsed. */
 export interface Call {
-  readonly id: string;
   readonly delivery: Delivery;
   readonly head: RequestHead;
   readonly target: Target;

@@ -37,7 +37,7 @@ export class Corridor {
 
   constructor(options: CorridorOptions) {
     this.#options = options;
-    this.#watch = new IdleWatch(options.limits, expire);
+    this.#watch = new IdleWatch(options.limits, expire, (delivery) => this.#leave(delivery));
   }
 
   readonly onRequest = (request: IncomingMessage, response: ServerResponse): void => {
@@ -64,30 +64,44 @@ export class Corridor {
   #enter(request: Incoming, response: ServerResponse, waits: boolean): void {
     const connection = connectionOf(request.socket);
     if (connection.refused) return;
-    const delivery = new Delivery(request, response, connection, performance.now());
+    const delivery = new Delivery(this.#ids.next(), request, response, connection, performance.now());
     delivery.closeAfter = this.#stopping;
     delivery.awaitsContinue = waits;
+    const before = connection.current;
     connection.current = delivery;
-    const id = this.#ids.next();
     this.#watch.add(delivery);
-    response.once('close', () => this.#leave(delivery, id));
+    response.once('close', () => this.#leave(delivery));
+    if (before === undefined || before.closed || (isSafe(before) && isSafe(delivery))) this.#start(delivery);
+    else before.response.once('close', () => this.#follow(before, delivery));
+  }
+
+  /** The turn has come of a request that had to wait for the one before it, if the connection still stands. */
+  #follow(before: Delivery, delivery: Delivery): void {
+    if (before.closeAfter) delivery.cut('refused');
+    if (delivery.request.socket.destroyed) this.#leave(delivery);
+    else this.#start(delivery);
+  }
+
+  #start(delivery: Delivery): void {
+    if (delivery.closed) return;
     try {
-      this.#admit(delivery, id);
+      this.#admit(delivery);
     } catch (thrown) {
-      this.#refuse(delivery, id, thrown);
+      this.#refuse(delivery, thrown);
     }
   }
 
-  #refuse(delivery: Delivery, id: string, thrown: unknown): void {
+  #refuse(delivery: Delivery, thrown: unknown): void {
     const failure = toFailure(thrown);
     // Whatever follows on a connection whose framing is in doubt must not be taken for a request.
     if (failure.close) delivery.connection.refused = true;
     const isOurs = failure.status >= 500;
-    if (isOurs) this.#options.logs.logger.error({ id, err: thrown }, 'a request could not be handled');
+    if (isOurs)
+      this.#options.logs.logger.error({ id: delivery.id, err: thrown }, 'a request could not be handled');
     delivery.fail(failure, isOurs ? 'failed' : 'refused');
   }
 
-  #admit(delivery: Delivery, id: string): void {
+  #admit(delivery: Delivery): void {
     const { request, connection } = delivery;
     checkVersion(request);
     const head = readRequestHead(request.rawHeaders, request.httpVersionMinor);
@@ -97,7 +111,7 @@ export class Corridor {
     const host = head.host ?? localAuthority(request.socket);
     const client = this.#options.proxies.clientOf(head, connection.address, host);
     delivery.address = client.address;
-    const call: Call = { id, delivery, head, target, client, origin: `${client.protocol}://${client.host}` };
+    const call: Call = { delivery, head, target, client, origin: `${client.protocol}://${client.host}` };
     // A ping has no body; with one, strangers could pour into the registry what they like.
     if (isExempt(request.method ?? '', target.path) && !head.hasBody) {
       this.#pass(call);
@@ -107,7 +121,7 @@ export class Corridor {
     if (verdict instanceof Promise) {
       verdict
         .then((settled) => this.#decide(call, settled))
-        .catch((thrown: unknown) => this.#refuse(delivery, id, thrown));
+        .catch((thrown: unknown) => this.#refuse(delivery, thrown));
     } else this.#decide(call, verdict);
   }
 
@@ -127,7 +141,8 @@ export class Corridor {
     this.#options.backend.answer(call);
   }
 
-  #leave(delivery: Delivery, id: string): void {
+  #leave(delivery: Delivery): void {
+    if (delivery.closed) return;
     delivery.closed = true;
     delivery.outcome ??= delivery.response.writableFinished ? 'complete' : 'client gone';
     const { source, request } = delivery;
@@ -135,8 +150,13 @@ export class Corridor {
     source?.abandon();
     if (!request.complete && !request.socket.destroyed) request.drain();
     this.#watch.finish(delivery);
-    this.#options.logs.access?.write(delivery, id, performance.now());
+    this.#options.logs.access?.write(delivery, performance.now());
   }
+}
+
+/** Pipelined requests may overlap only if none of them changes anything (RFC 9112 §9.3.2). */
+function isSafe({ request: { method } }: Delivery): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }
 
 /** Node also hands over what calls itself HTTP/0.9 or HTTP/2.0 in the forms of HTTP/1.1 (RFC 9112 §2.3). */

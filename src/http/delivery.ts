@@ -26,6 +26,7 @@ export interface Source {
  * is one buffer, which TLS encrypts in place instead of joining it with others in a copy.
  */
 export class Delivery {
+  readonly id: string;
   readonly request: Incoming;
   readonly response: ServerResponse;
   readonly connection: Connection;
@@ -62,7 +63,15 @@ export class Delivery {
   #full = false;
   #onFlushed: (() => void) | undefined;
 
-  constructor(request: Incoming, response: ServerResponse, connection: Connection, startedAt: number) {
+  /** @param id identifies the exchange in the logs @param startedAt of the monotonic clock */
+  constructor(
+    id: string,
+    request: Incoming,
+    response: ServerResponse,
+    connection: Connection,
+    startedAt: number,
+  ) {
+    this.id = id;
     this.request = request;
     this.response = response;
     this.connection = connection;

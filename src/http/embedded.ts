@@ -22,7 +22,8 @@ export class Embedded implements Backend {
   async close(): Promise<void> {}
 
   async #answer(call: Call): Promise<void> {
-    const { delivery, id } = call;
+    const { delivery } = call;
+    const { id } = delivery;
     try {
       const reply = await this.#handler(exchangeOf(call));
       if (delivery.closed) {
@@ -42,9 +43,9 @@ export class Embedded implements Backend {
 }
 
 function exchangeOf(call: Call): Exchange {
-  const { id, delivery, head, target, origin } = call;
+  const { delivery, head, target, origin } = call;
   return {
-    id,
+    id: delivery.id,
     method: delivery.request.method ?? 'GET',
     target,
     headers: fieldRecord(head.fields),

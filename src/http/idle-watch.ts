@@ -32,6 +32,7 @@ const INTERVAL = 1_000;
 export class IdleWatch {
   readonly #limits: IdleLimits;
   readonly #onExpired: (delivery: Delivery, culprit: Culprit) => void;
+  readonly #onGone: (delivery: Delivery) => void;
   readonly #now: () => number;
   readonly #watched = new Map<Delivery, Watched | undefined>();
   readonly #waiting: (() => void)[] = [];
@@ -40,10 +41,12 @@ export class IdleWatch {
   constructor(
     limits: IdleLimits,
     onExpired: (delivery: Delivery, culprit: Culprit) => void,
+    onGone: (delivery: Delivery) => void,
     now: () => number = () => performance.now(),
   ) {
     this.#limits = limits;
     this.#onExpired = onExpired;
+    this.#onGone = onGone;
     this.#now = now;
     this.#timer = setInterval(() => this.look(), INTERVAL).unref();
   }
@@ -86,6 +89,11 @@ export class IdleWatch {
     for (const [delivery, state] of this.#watched) {
       if (delivery.closed && (delivery.request.complete || delivery.request.socket.destroyed)) {
         this.#remove(delivery);
+        continue;
+      }
+      if (delivery.request.socket.destroyed) {
+        // A reply that was waiting for its turn on the connection is not told that the connection has gone.
+        this.#onGone(delivery);
         continue;
       }
       const moved = delivery.request.received + delivery.sent + delivery.flushed;

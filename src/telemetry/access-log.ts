@@ -24,8 +24,8 @@ export class AccessLog {
   }
 
   /** @param now milliseconds of the monotonic clock */
-  write(delivery: Delivery, id: string, now: number): void {
-    const { request, connection, user, upstreamMilliseconds } = delivery;
+  write(delivery: Delivery, now: number): void {
+    const { id, request, connection, user, upstreamMilliseconds } = delivery;
     const target = loggedTarget(request.url ?? '', delivery.path !== undefined);
     this.#sink.write(
       `{"level":${INFO},"time":"${this.#now()}","id":"${id}"${user === undefined ? '' : `,"user":${JSON.stringify(user)}`}` +

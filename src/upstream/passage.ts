@@ -132,10 +132,13 @@ export class Passage implements Source, Dispatcher.DispatchHandler {
   }
 
   #fail(error: unknown): void {
-    const { delivery, id } = this.#call;
+    const { delivery } = this.#call;
     this.#body?.forgetReplay();
     this.#body?.destroy();
-    this.#upstream.logger.warn({ id, code: codeOf(error), reason: reasonOf(error) }, 'the upstream failed');
+    this.#upstream.logger.warn(
+      { id: delivery.id, code: codeOf(error), reason: reasonOf(error) },
+      'the upstream failed',
+    );
     delivery.fail(upstreamFailure(error), 'upstream failed');
   }
 }
