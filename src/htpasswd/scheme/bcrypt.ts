@@ -30,5 +30,6 @@ export const bcrypt: Scheme = {
 
 /** @param cost {@link LOWEST_BCRYPT_COST} to {@link HIGHEST_BCRYPT_COST}. */
 export function hashBcrypt(password: Uint8Array, cost: Cost): string {
-  return hashSync(password, { cost, version: '2y' });
+  // The same algorithm under the name that Apache's tools write.
+  return `$2y$${hashSync(password, cost).slice('$2b$'.length)}`;
 }
