@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { isExempt } from '../access/exemption.js';
+import { Failure } from '../exchange/failure.js';
 import type { Authenticator, Verdict } from '../identity/authenticator.js';
 import type { Challenge } from '../identity/challenge.js';
 import { parseTarget } from '../routing/target.js';
@@ -9,7 +10,6 @@ import type { Backend, Call } from './call.js';
 import type { TrustedProxies } from './client.js';
 import { connectionOf } from './connection.js';
 import { Delivery } from './delivery.js';
-import { Failure } from './failure.js';
 import { type Culprit, type IdleLimits, IdleWatch } from './idle-watch.js';
 import type { Incoming } from './incoming.js';
 import { toFailure } from './recovery.js';

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
+import type { Failure } from '../exchange/failure.js';
+import type { FileBody, Reply, ReplyBody } from '../exchange/reply.js';
 import type { Connection } from './connection.js';
-import type { Failure } from './failure.js';
 import { FileReader } from './file-reader.js';
 import type { Incoming } from './incoming.js';
 import { API_VERSION, failureReply, isDistributionPath } from './recovery.js';
-import type { FileBody, Reply, ReplyBody } from './reply.js';
 import { StreamReader } from './stream-reader.js';
 
 /** Bytes that may wait for a client before its source is asked to pause. */

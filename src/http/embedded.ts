@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
+import type { Exchange, Handler } from '../exchange/exchange.js';
+import { Failure } from '../exchange/failure.js';
 import type { Backend, Call } from './call.js';
-import type { Exchange, Handler } from './exchange.js';
-import { Failure } from './failure.js';
 import { toFailure } from './recovery.js';
 import { fieldRecord } from './request-head.js';
 

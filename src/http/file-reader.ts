@@ -1,5 +1,5 @@
+import type { FileBody } from '../exchange/reply.js';
 import type { Delivery, Source } from './delivery.js';
-import type { FileBody } from './reply.js';
 
 /** Bytes read at a time: large enough to make the calls rare, small enough that a slow client shows progress. */
 const CHUNK = 131_072;

@@ -1,8 +1,8 @@
-import type { Exchange, Handler } from './exchange.js';
-import { Failure } from './failure.js';
+import type { Exchange, Handler } from '../exchange/exchange.js';
+import { Failure } from '../exchange/failure.js';
+import type { Reply } from '../exchange/reply.js';
 import { jsonReply } from './media.js';
 import { isDistributionPath } from './recovery.js';
-import type { Reply } from './reply.js';
 
 /** What the original registry answers at its root, and what scripts look for. */
 const GREETING = 'docker-registry server';

@@ -6,9 +6,9 @@ import type { SecureContext, SecureContextOptions, TLSSocket, TlsOptions } from 
 import type { Logger } from 'pino';
 import type { ListenAddress, Timeouts } from '../configuration/configuration.js';
 import { ConfigurationError } from '../configuration/problem.js';
+import { Failure } from '../exchange/failure.js';
 import { connectionOf } from './connection.js';
 import type { Corridor } from './corridor.js';
-import { Failure } from './failure.js';
 import { Incoming } from './incoming.js';
 import { failureReply } from './recovery.js';
 import { Transports } from './transports.js';

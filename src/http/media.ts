@@ -1,4 +1,4 @@
-import type { Reply } from './reply.js';
+import type { Reply } from '../exchange/reply.js';
 
 /** A JSON reply that no cache keeps. */
 export function jsonReply(status: number, value: unknown, headers: Reply['headers'] = {}): Reply {

@@ -1,6 +1,6 @@
-import { Failure } from './failure.js';
+import { Failure } from '../exchange/failure.js';
+import type { Reply } from '../exchange/reply.js';
 import { jsonReply } from './media.js';
-import type { Reply } from './reply.js';
 
 /** Name and value that docker looks for on every reply under `/v2/`, errors included. */
 export const API_VERSION = ['docker-distribution-api-version', 'registry/2.0'] as const;

@@ -1,4 +1,4 @@
-import { Failure } from './failure.js';
+import { Failure } from '../exchange/failure.js';
 
 /** Most header lines a request may have. Node drops lines after its own limit from one of its views but not the other. */
 export const MAXIMUM_HEADER_LINES = 200;

@@ -1,4 +1,4 @@
-import { Failure } from '../http/failure.js';
+import { Failure } from '../exchange/failure.js';
 import type { Refusal } from './authenticator.js';
 
 /** A realm as a quoted string (RFC 9110 §5.6.4). */

@@ -1,5 +1,5 @@
-import type { Exchange, Handler } from '../http/exchange.js';
-import type { Reply } from '../http/reply.js';
+import type { Exchange, Handler } from '../exchange/exchange.js';
+import type { Reply } from '../exchange/reply.js';
 import type { Stores } from './store/contracts.js';
 import { answerBase } from './v2/base.js';
 import { answerBlob } from './v2/blobs.js';

@@ -1,4 +1,4 @@
-import { Failure } from '../http/failure.js';
+import { Failure } from '../exchange/failure.js';
 
 /** A request target in origin form (RFC 9112 §3.2.1), parsed once: what decides who may ask also decides who answers. */
 export interface Target {

@@ -1,5 +1,27 @@
-import type { Delivery } from '../http/delivery.js';
 import { loggedTarget } from './logged-target.js';
+
+/** What the line of one exchange says. */
+export interface AccessRecord {
+  readonly id: string;
+  readonly user: string | undefined;
+  readonly address: string;
+  readonly request: {
+    readonly method?: string | undefined;
+    readonly url?: string | undefined;
+    readonly received: number;
+  };
+  /** Undefined when the target was refused. */
+  readonly path: string | undefined;
+  readonly status: number;
+  /** Bytes of the reply's body. */
+  readonly sent: number;
+  /** Milliseconds of the monotonic clock. */
+  readonly startedAt: number;
+  /** Milliseconds until the upstream began its answer. */
+  readonly upstreamMilliseconds: number | undefined;
+  readonly outcome: string | undefined;
+  readonly connection: { readonly tlsVersion: string };
+}
 
 /** Where lines go; each ends with a newline. */
 export interface LineSink {
@@ -24,16 +46,16 @@ export class AccessLog {
   }
 
   /** @param now milliseconds of the monotonic clock */
-  write(delivery: Delivery, now: number): void {
-    const { id, request, connection, user, upstreamMilliseconds } = delivery;
-    const target = loggedTarget(request.url ?? '', delivery.path !== undefined);
+  write(record: AccessRecord, now: number): void {
+    const { id, request, connection, user, upstreamMilliseconds } = record;
+    const target = loggedTarget(request.url ?? '', record.path !== undefined);
     this.#sink.write(
       `{"level":${INFO},"time":"${this.#now()}","id":"${id}"${user === undefined ? '' : `,"user":${JSON.stringify(user)}`}` +
-        `,"client":"${delivery.address}","method":"${request.method ?? ''}","target":${JSON.stringify(target)}` +
-        `,"status":${delivery.status},"received":${request.received},"sent":${delivery.sent}` +
-        `,"ms":${milliseconds(now - delivery.startedAt)}` +
+        `,"client":"${record.address}","method":"${request.method ?? ''}","target":${JSON.stringify(target)}` +
+        `,"status":${record.status},"received":${request.received},"sent":${record.sent}` +
+        `,"ms":${milliseconds(now - record.startedAt)}` +
         `${upstreamMilliseconds === undefined ? '' : `,"upstreamMs":${milliseconds(upstreamMilliseconds)}`}` +
-        `,"outcome":"${delivery.outcome ?? ''}","tls":"${connection.tlsVersion}","msg":"request"}\n`,
+        `,"outcome":"${record.outcome ?? ''}","tls":"${connection.tlsVersion}","msg":"request"}\n`,
     );
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Failure } from '../../src/http/failure.js';
+import { Failure } from '../../src/exchange/failure.js';
 import {
   fieldRecord,
   MAXIMUM_HEADER_LINES,

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import type { Exchange, Handler } from '../../src/http/exchange.js';
-import { Failure } from '../../src/http/failure.js';
-import type { Reply, ReplyBody } from '../../src/http/reply.js';
+import type { Exchange, Handler } from '../../src/exchange/exchange.js';
+import { Failure } from '../../src/exchange/failure.js';
+import type { Reply, ReplyBody } from '../../src/exchange/reply.js';
 import { parseTarget } from '../../src/routing/target.js';
 
 /** What a request has beside its method and target. */

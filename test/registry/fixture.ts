@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Handler } from '../../src/http/exchange.js';
+import type { Handler } from '../../src/exchange/exchange.js';
 import { createRegistry, type RegistryOptions } from '../../src/registry/registry.js';
 import type { Stores } from '../../src/registry/store/contracts.js';
 import { openFilesystemStore } from '../../src/registry/store/filesystem/filesystem-store.js';

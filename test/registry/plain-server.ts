@@ -1,9 +1,9 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import type { Handler, RequestHeaders } from '../../src/http/exchange.js';
-import { Failure } from '../../src/http/failure.js';
-import type { Reply } from '../../src/http/reply.js';
+import type { Handler, RequestHeaders } from '../../src/exchange/exchange.js';
+import { Failure } from '../../src/exchange/failure.js';
+import type { Reply } from '../../src/exchange/reply.js';
 import { parseTarget } from '../../src/routing/target.js';
 
 /** A handler that real clients can reach over plain HTTP. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { posix } from 'node:path';
 import { test } from 'node:test';
 import { isExempt } from '../../src/access/exemption.js';
-import { Failure } from '../../src/http/failure.js';
+import { Failure } from '../../src/exchange/failure.js';
 import { parseTarget } from '../../src/routing/target.js';
 import { seededRandom } from '../harness/seeded-random.js';
 

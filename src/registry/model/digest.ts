@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { Failure } from '../../http/failure.js';
+import { Failure } from '../../exchange/failure.js';
 
 /** The algorithms that OCI Image §Digests registers and this registry can check. */
 export type DigestAlgorithm = 'sha256' | 'sha512';

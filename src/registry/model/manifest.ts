@@ -1,4 +1,4 @@
-import { Failure } from '../../http/failure.js';
+import { Failure } from '../../exchange/failure.js';
 import { type Descriptor, readDescriptor } from './descriptor.js';
 import { fieldOf, isJsonObject, type JsonObject, parseJson } from './json.js';
 import { isForeignLayer, isManifestMediaType, MediaType } from './media-type.js';

@@ -1,4 +1,4 @@
-import { Failure } from '../../http/failure.js';
+import { Failure } from '../../exchange/failure.js';
 import { Digest } from './digest.js';
 
 const PATTERN = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;

@@ -1,4 +1,4 @@
-import { Failure } from '../../http/failure.js';
+import { Failure } from '../../exchange/failure.js';
 
 const COMPONENT = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
 const PATTERN = new RegExp(`^${COMPONENT}(?:/${COMPONENT})*$`);

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { ReplyBody } from '../../http/reply.js';
+import type { ReplyBody } from '../../exchange/reply.js';
 import type { Digest, DigestAlgorithm } from '../model/digest.js';
 import type { Manifest } from '../model/manifest.js';
 import type { Reference, Tag } from '../model/reference.js';

@@ -1,6 +1,6 @@
-import type { Exchange } from '../../http/exchange.js';
-import { Failure } from '../../http/failure.js';
-import type { Reply } from '../../http/reply.js';
+import type { Exchange } from '../../exchange/exchange.js';
+import { Failure } from '../../exchange/failure.js';
+import type { Reply } from '../../exchange/reply.js';
 import type { Digest } from '../model/digest.js';
 import type { Repository } from '../model/repository.js';
 import type { StoredBlob, Stores } from '../store/contracts.js';

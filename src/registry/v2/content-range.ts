@@ -1,5 +1,5 @@
-import type { RequestHeaders } from '../../http/exchange.js';
-import { Failure } from '../../http/failure.js';
+import type { RequestHeaders } from '../../exchange/exchange.js';
+import { Failure } from '../../exchange/failure.js';
 
 const RANGE = /^(?:bytes[ =])?(\d{1,15})-(\d{1,15})(?:\/(?:\d+|\*))?$/;
 

@@ -1,4 +1,4 @@
-import type { RequestHeaders } from '../../http/exchange.js';
+import type { RequestHeaders } from '../../exchange/exchange.js';
 import type { Digest } from '../model/digest.js';
 
 /** The entity tag of content: its digest, in quotes (RFC 9110 §8.8.3). */

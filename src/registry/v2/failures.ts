@@ -1,5 +1,5 @@
-import { Failure } from '../../http/failure.js';
-import type { ReplyHeaders } from '../../http/reply.js';
+import { Failure } from '../../exchange/failure.js';
+import type { ReplyHeaders } from '../../exchange/reply.js';
 import type { Repository } from '../model/repository.js';
 import { BodyBroken } from '../receive.js';
 import type { Catalog } from '../store/contracts.js';

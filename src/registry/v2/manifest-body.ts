@@ -1,5 +1,5 @@
-import type { Exchange } from '../../http/exchange.js';
-import { Failure } from '../../http/failure.js';
+import type { Exchange } from '../../exchange/exchange.js';
+import { Failure } from '../../exchange/failure.js';
 import { receive } from '../receive.js';
 
 /** Bytes that a manifest may have (OCI Distribution §Pushing manifests asks for at least 4 MB). */

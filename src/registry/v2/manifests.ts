@@ -1,6 +1,6 @@
-import type { Exchange } from '../../http/exchange.js';
-import { Failure } from '../../http/failure.js';
-import type { Reply } from '../../http/reply.js';
+import type { Exchange } from '../../exchange/exchange.js';
+import { Failure } from '../../exchange/failure.js';
+import type { Reply } from '../../exchange/reply.js';
 import { inBatches } from '../batches.js';
 import { Digest } from '../model/digest.js';
 import { type Manifest, parseManifest } from '../model/manifest.js';

@@ -1,5 +1,5 @@
-import type { Exchange } from '../../http/exchange.js';
-import { Failure } from '../../http/failure.js';
+import type { Exchange } from '../../exchange/exchange.js';
+import { Failure } from '../../exchange/failure.js';
 
 /** The refusal of a method that an endpoint does not have (RFC 9110 §15.5.6). */
 export function methodNotAllowed(exchange: Exchange, ...allowed: readonly string[]): Failure {

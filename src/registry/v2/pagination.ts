@@ -1,6 +1,6 @@
-import type { Exchange } from '../../http/exchange.js';
-import { Failure } from '../../http/failure.js';
-import type { Reply } from '../../http/reply.js';
+import type { Exchange } from '../../exchange/exchange.js';
+import { Failure } from '../../exchange/failure.js';
+import type { Reply } from '../../exchange/reply.js';
 import type { Listing, Page } from '../store/contracts.js';
 
 const NUMBER = /^\d{1,9}$/;

@@ -1,4 +1,4 @@
-import { Failure } from '../../http/failure.js';
+import { Failure } from '../../exchange/failure.js';
 import { Digest } from '../model/digest.js';
 import { parseReference, type Reference } from '../model/reference.js';
 import { Repository } from '../model/repository.js';

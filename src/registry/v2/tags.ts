@@ -1,5 +1,5 @@
-import type { Exchange } from '../../http/exchange.js';
-import type { Reply } from '../../http/reply.js';
+import type { Exchange } from '../../exchange/exchange.js';
+import type { Reply } from '../../exchange/reply.js';
 import type { Repository } from '../model/repository.js';
 import type { Stores } from '../store/contracts.js';
 import { unknownRepository } from './failures.js';

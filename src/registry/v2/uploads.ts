@@ -1,6 +1,6 @@
-import type { Exchange } from '../../http/exchange.js';
-import { Failure } from '../../http/failure.js';
-import type { Reply, ReplyHeaders } from '../../http/reply.js';
+import type { Exchange } from '../../exchange/exchange.js';
+import { Failure } from '../../exchange/failure.js';
+import type { Reply, ReplyHeaders } from '../../exchange/reply.js';
 import { Digest, type DigestAlgorithm, isDigestAlgorithm } from '../model/digest.js';
 import { Repository } from '../model/repository.js';
 import type { UploadId } from '../model/upload-id.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Failure } from '../../../src/http/failure.js';
+import { Failure } from '../../../src/exchange/failure.js';
 import { parseRoute } from '../../../src/registry/v2/routes.js';
 
 const HEX = 'a'.repeat(64);

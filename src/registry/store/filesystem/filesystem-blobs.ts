@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open, stat } from 'node:fs/promises';
-import type { FileBody } from '../../../http/reply.js';
+import type { FileBody } from '../../../exchange/reply.js';
 import type { Digest } from '../../model/digest.js';
 import type { Repository } from '../../model/repository.js';
 import type { BlobStore, StoredBlob } from '../contracts.js';
