@@ -288,7 +288,9 @@ describe('server credentials', requireProgram('openssl', 'openssl'), () => {
     let now = Date.now() - 370 * day;
     const { record, credentials, port } = await start(context, { now: () => now });
     const before = await shown(context, port);
-    await writeFile(credentials.authorityFile ?? '', 'broken');
+    // In one step, or the watch may see the file while it is still empty.
+    await writeFile(`${credentials.authorityFile}.new`, 'broken');
+    await rename(`${credentials.authorityFile}.new`, credentials.authorityFile ?? '');
     now = Date.now();
     await until(() => record.problems.length > 0);
     now += day;
