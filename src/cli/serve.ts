@@ -46,7 +46,7 @@ async function serve(flags: Flags): Promise<void> {
     );
     logger.info('stopped');
   } finally {
-    logs.close();
+    await logs.close();
   }
 }
 

@@ -14,16 +14,20 @@ export interface Client {
 
 const AUTHORITY = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
 
-function field(head: RequestHead, name: string): string | undefined {
+/** All values of a field, in the order of the lines; each proxy appends at the end. */
+function values(head: RequestHead, name: string): string[] {
+  const found: string[] = [];
   for (let index = 0; index < head.fields.length; index += 2) {
-    if (head.fields[index] === name) return head.fields[index + 1];
+    if (head.fields[index] === name) found.push(...(head.fields[index + 1] ?? '').split(','));
   }
-  return undefined;
+  return found.map((value) => value.trim());
 }
 
-function normalise(address: string): string {
-  const mapped = /^::ffff:([0-9.]+)$/i.exec(address);
-  return mapped?.[1] ?? address;
+/** The address of a hop, which may be written with a port; undefined for what is none. */
+function addressOf(hop: string): string | undefined {
+  const bare = /^\[([^\]]+)\](?::[0-9]+)?$/.exec(hop)?.[1] ?? /^([0-9.]+):[0-9]+$/.exec(hop)?.[1] ?? hop;
+  const mapped = /^::ffff:([0-9.]+)$/i.exec(bare)?.[1] ?? bare;
+  return isIP(mapped) === 0 ? undefined : mapped;
 }
 
 /** The proxies whose `X-Forwarded-*` headers are believed. Everybody else's are dropped. */
@@ -48,20 +52,22 @@ export class TrustedProxies {
    */
   clientOf(head: RequestHead, peer: string, host: string): Client {
     if (!this.#any || !this.#trusts(peer)) return { address: peer, chain: peer, protocol: 'https', host };
-    const chain = (field(head, 'x-forwarded-for') ?? '')
-      .split(',')
-      .map((hop) => normalise(hop.trim()))
-      .filter((hop) => isIP(hop) !== 0);
+    const hops = values(head, 'x-forwarded-for');
+    const chain = [peer];
     let address = peer;
-    // From the nearest hop outwards: the first one that is not ours is the last one that can be believed.
-    for (let index = chain.length - 1; index >= 0 && this.#trusts(address); index -= 1) {
-      address = chain[index] as string;
+    // From the nearest hop outwards: the first one that is not ours is the last one that can be believed, and behind
+    // one that is no address nothing can.
+    for (let index = hops.length - 1; index >= 0 && this.#trusts(address); index -= 1) {
+      const hop = addressOf(hops[index] ?? '');
+      if (hop === undefined) break;
+      chain.unshift(hop);
+      address = hop;
     }
-    const protocol = field(head, 'x-forwarded-proto') === 'http' ? 'http' : 'https';
-    const forwardedHost = field(head, 'x-forwarded-host');
+    const protocol = values(head, 'x-forwarded-proto').at(-1) === 'http' ? 'http' : 'https';
+    const forwardedHost = values(head, 'x-forwarded-host').at(-1);
     return {
       address,
-      chain: [...chain, peer].join(', '),
+      chain: chain.join(', '),
       protocol,
       host: forwardedHost !== undefined && AUTHORITY.test(forwardedHost) ? forwardedHost : host,
     };

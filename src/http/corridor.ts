@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { isExempt } from '../access/exemption.js';
 import { Failure } from '../exchange/failure.js';
-import type { Authenticator, Verdict } from '../identity/authenticator.js';
+import type { Authenticator, Refusal, Verdict } from '../identity/authenticator.js';
 import type { Challenge } from '../identity/challenge.js';
 import { parseTarget } from '../routing/target.js';
 import type { Logs } from '../telemetry/logger.js';
 import type { Backend, Call } from './call.js';
 import type { TrustedProxies } from './client.js';
-import { connectionOf } from './connection.js';
+import { type Connection, connectionOf } from './connection.js';
 import { Delivery } from './delivery.js';
 import { type Culprit, type IdleLimits, IdleWatch } from './idle-watch.js';
 import type { Incoming } from './incoming.js';
@@ -27,6 +27,13 @@ export interface CorridorOptions {
 
 /** RFC 9110 §10.2.1, for replies with 405. */
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+
+/** Exchanges that one connection may have open at a time; node would read on for as long as no reply piles up. */
+const MAXIMUM_PIPELINED = 16;
+/** Exchanges that all connections may have open at a time. */
+const MAXIMUM_EXCHANGES = 10_000;
+/** Milliseconds before an address that has sent too many wrong passwords is told so. */
+const THROTTLED_WAIT = 500;
 
 /** The way every request takes: head, target, password, backend, one access line. */
 export class Corridor {
@@ -64,6 +71,11 @@ export class Corridor {
   #enter(request: Incoming, response: ServerResponse, waits: boolean): void {
     const connection = connectionOf(request.socket);
     if (connection.refused) return;
+    if (connection.open >= MAXIMUM_PIPELINED) {
+      stopPipelining(connection, request.socket);
+      return;
+    }
+    connection.open += 1;
     const delivery = new Delivery(this.#ids.next(), request, response, connection, performance.now());
     delivery.closeAfter = this.#stopping;
     delivery.awaitsContinue = waits;
@@ -71,7 +83,8 @@ export class Corridor {
     connection.current = delivery;
     this.#watch.add(delivery);
     response.once('close', () => this.#leave(delivery));
-    if (before === undefined || before.closed || (isSafe(before) && isSafe(delivery))) this.#start(delivery);
+    const overlaps = before?.started === true && isSafe(before) && isSafe(delivery);
+    if (before === undefined || before.closed || overlaps) this.#start(delivery);
     else before.response.once('close', () => this.#follow(before, delivery));
   }
 
@@ -84,6 +97,7 @@ export class Corridor {
 
   #start(delivery: Delivery): void {
     if (delivery.closed) return;
+    delivery.started = true;
     try {
       this.#admit(delivery);
     } catch (thrown) {
@@ -104,6 +118,7 @@ export class Corridor {
   #admit(delivery: Delivery): void {
     const { request, connection } = delivery;
     checkVersion(request);
+    if (this.#watch.size > MAXIMUM_EXCHANGES) throw busy();
     const head = readRequestHead(request.rawHeaders, request.httpVersionMinor);
     const target = parseTarget(request.url ?? '');
     delivery.path = target.path;
@@ -131,9 +146,16 @@ export class Corridor {
     if (typeof verdict === 'string') {
       delivery.user = verdict;
       this.#pass(call);
+    } else if (verdict.kind === 'throttled') {
+      // Held, or whoever guesses would keep us busy with refusals as fast as they can ask.
+      setTimeout(() => this.#deny(delivery, verdict), THROTTLED_WAIT).unref();
     } else {
-      delivery.fail(this.#options.challenge.failure(verdict), 'refused');
+      this.#deny(delivery, verdict);
     }
+  }
+
+  #deny(delivery: Delivery, refusal: Refusal): void {
+    delivery.fail(this.#options.challenge.failure(refusal), 'refused');
   }
 
   #pass(call: Call): void {
@@ -143,6 +165,7 @@ export class Corridor {
 
   #leave(delivery: Delivery): void {
     if (delivery.closed) return;
+    delivery.connection.open -= 1;
     delivery.closed = true;
     delivery.outcome ??= delivery.response.writableFinished ? 'complete' : 'client gone';
     const { source, request } = delivery;
@@ -154,9 +177,26 @@ export class Corridor {
   }
 }
 
+/** Lets the last exchange that was accepted end the connection, and reads nothing more (RFC 9112 §9.3.2 lets clients ask again). */
+function stopPipelining(connection: Connection, socket: Socket): void {
+  connection.refused = true;
+  socket.pause();
+  const { current } = connection;
+  if (current === undefined) return;
+  current.closeAfter = true;
+  current.response.once('close', () => socket.destroySoon());
+}
+
 /** Pipelined requests may overlap only if none of them changes anything (RFC 9112 §9.3.2). */
 function isSafe({ request: { method } }: Delivery): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+}
+
+function busy(): Failure {
+  return new Failure(503, 'UNAVAILABLE', 'too many requests are under way; try again in a moment', {
+    close: true,
+    headers: { 'retry-after': 1 },
+  });
 }
 
 /** Node also hands over what calls itself HTTP/0.9 or HTTP/2.0 in the forms of HTTP/1.1 (RFC 9112 §2.3). */

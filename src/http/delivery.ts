@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Failure } from '../exchange/failure.js';
-import type { FileBody, Reply, ReplyBody } from '../exchange/reply.js';
+import type { Reply, ReplyBody } from '../exchange/reply.js';
 import type { Connection } from './connection.js';
 import { FileReader } from './file-reader.js';
 import type { Incoming } from './incoming.js';
@@ -9,6 +9,9 @@ import { StreamReader } from './stream-reader.js';
 
 /** Bytes that may wait for a client before its source is asked to pause. */
 const QUEUE_LIMIT = 65_536;
+
+/** Bytes of a body up to which joining it with the head costs less than a second buffer to write. */
+const ONE_WRITE = 16_384;
 
 /** How an exchange ended, as the access log tells it. */
 export type Outcome = 'complete' | 'client gone' | 'upstream failed' | 'refused' | 'timed out' | 'failed';
@@ -51,6 +54,8 @@ export class Delivery {
   closed = false;
   /** The client has asked whether to send its body (RFC 9110 §10.1.1), and has no answer yet. */
   awaitsContinue = false;
+  /** The request was looked at; with pipelining it may have to wait for its turn. */
+  started = false;
   /** Close the connection after this reply. */
   closeAfter = false;
   #headers: string[] | undefined;
@@ -77,11 +82,18 @@ export class Delivery {
     this.connection = connection;
     this.address = connection.address;
     this.startedAt = startedAt;
+    // A connection that breaks under a write says so on the response as well, where nobody needs to hear it.
+    response.on('error', ignore);
   }
 
   /** Whether a status has been chosen; after that only the body can follow. */
   get begun(): boolean {
     return this.status !== 0;
+  }
+
+  /** Whether nothing more can be said to the client. */
+  get isOver(): boolean {
+    return this.closed || this.#ended;
   }
 
   /** Whether bytes wait for the client to take them. */
@@ -96,6 +108,7 @@ export class Delivery {
    * @param length of the body in bytes, when known
    */
   begin(status: number, headers: string[], length: number | undefined): void {
+    if (this.isOver) return;
     if (this.path !== undefined && isDistributionPath(this.path) && !headers.includes(API_VERSION[0])) {
       headers.push(...API_VERSION);
     }
@@ -106,6 +119,7 @@ export class Delivery {
 
   /** Sends bytes of the body. False asks the source to pause until {@link Source.resume}. */
   write(chunk: Buffer): boolean {
+    if (this.isOver) return true;
     this.sent += chunk.length;
     if (this.#headers !== undefined) {
       this.#writeHead();
@@ -131,6 +145,7 @@ export class Delivery {
    * @param trailers of the body, by name; only a chunked reply can carry them
    */
   end(trailers?: Record<string, string>): void {
+    if (this.isOver) return;
     if (trailers !== undefined && this.#expected === undefined) this.response.addTrailers(trailers);
     this.source = undefined;
     if (this.#headers !== undefined) this.#writeHead();
@@ -140,7 +155,9 @@ export class Delivery {
       this.response.end();
     } else {
       this.flushed = this.sent;
-      this.response.end(this.#held);
+      // As one text, head and body are one write; in latin1 every byte is itself.
+      if (this.#held.length <= ONE_WRITE) this.response.end(this.#held.toString('latin1'), 'latin1');
+      else this.response.end(this.#held);
       this.#held = undefined;
     }
   }
@@ -163,19 +180,25 @@ export class Delivery {
 
   /** Tells the client of a failure; when part of a reply has left already, cuts the connection instead. */
   fail(failure: Failure, outcome: Outcome): void {
-    if (this.closed || this.#ended) return;
+    if (this.isOver) return;
+    const { source } = this;
+    this.source = undefined;
+    source?.abandon();
     if (this.response.headersSent) {
       this.cut(outcome);
       return;
     }
     this.outcome ??= outcome;
-    this.source = undefined;
     if (failure.close) this.closeAfter = true;
     this.send(failureReply(failure, this.path, this.request.headers.accept));
   }
 
-  /** Delivers a whole reply. */
+  /** Delivers a whole reply, or lets go of it when it comes too late. */
   send(reply: Reply): void {
+    if (this.isOver) {
+      discardBody(reply.body);
+      return;
+    }
     const headers: string[] = [];
     for (const name in reply.headers) {
       const value = reply.headers[name];
@@ -193,15 +216,18 @@ export class Delivery {
       if (body !== undefined && body.length > 0 && !bodiless) this.write(toBuffer(body));
       this.end();
     } else if ('file' in body) {
-      if (bodiless) discardFile(body);
+      if (bodiless) this.#sendNothing(body);
       else this.source = new FileReader(body, this);
-      if (bodiless) this.end();
     } else if (bodiless) {
-      body.destroy();
-      this.end();
+      this.#sendNothing(body);
     } else {
       this.source = new StreamReader(body, this);
     }
+  }
+
+  #sendNothing(body: ReplyBody): void {
+    discardBody(body);
+    this.end();
   }
 
   #writeHead(): void {
@@ -243,6 +269,10 @@ function toBuffer(body: string | Uint8Array): Buffer {
     : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
 
-function discardFile(body: FileBody): void {
-  body.file.close().catch(() => {});
+function discardBody(body: ReplyBody | undefined): void {
+  if (typeof body !== 'object') return;
+  if ('file' in body) body.file.close().catch(ignore);
+  else if ('destroy' in body) body.destroy();
 }
+
+function ignore(): void {}

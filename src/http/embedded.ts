@@ -1,8 +1,12 @@
+import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
-import type { Exchange, Handler } from '../exchange/exchange.js';
+import type { Exchange, Handler, RequestHeaders } from '../exchange/exchange.js';
 import { Failure } from '../exchange/failure.js';
+import type { Target } from '../routing/target.js';
 import type { Backend, Call } from './call.js';
+import type { Source } from './delivery.js';
 import { toFailure } from './recovery.js';
+import { RequestBody } from './request-body.js';
 import { fieldRecord } from './request-head.js';
 
 /** Answers calls with a handler inside this process. */
@@ -24,13 +28,12 @@ export class Embedded implements Backend {
   async #answer(call: Call): Promise<void> {
     const { delivery } = call;
     const { id } = delivery;
+    const exchange = new EmbeddedExchange(call);
+    delivery.source = exchange;
     try {
-      const reply = await this.#handler(exchangeOf(call));
-      if (delivery.closed) {
-        if (typeof reply.body === 'object' && 'file' in reply.body) await reply.body.file.close();
-        else if (typeof reply.body === 'object' && 'destroy' in reply.body) reply.body.destroy();
-        return;
-      }
+      const reply = await this.#handler(exchange);
+      exchange.finish();
+      delivery.source = undefined;
       delivery.send(reply);
     } catch (thrown) {
       const failure = toFailure(thrown);
@@ -42,15 +45,42 @@ export class Embedded implements Backend {
   }
 }
 
-function exchangeOf(call: Call): Exchange {
-  const { delivery, head, target, origin } = call;
-  return {
-    id: delivery.id,
-    method: delivery.request.method ?? 'GET',
-    target,
-    headers: fieldRecord(head.fields),
-    body: delivery.request,
-    user: delivery.user,
-    origin,
-  };
+/** A call as handlers see it. Ends the reading of its body when the exchange ends, whichever way that is. */
+class EmbeddedExchange implements Exchange, Source {
+  readonly id: string;
+  readonly method: string;
+  readonly target: Target;
+  readonly headers: RequestHeaders;
+  readonly user: string | undefined;
+  readonly origin: string;
+  readonly #call: Call;
+  #body: Readable | undefined;
+
+  constructor(call: Call) {
+    const { delivery, head, target, origin } = call;
+    this.id = delivery.id;
+    this.method = delivery.request.method ?? 'GET';
+    this.target = target;
+    this.headers = fieldRecord(head.fields);
+    this.user = delivery.user;
+    this.origin = origin;
+    this.#call = call;
+  }
+
+  get body(): Readable {
+    const { delivery, head } = this.#call;
+    this.#body ??= head.hasBody ? new RequestBody(delivery.request, head.contentLength) : Readable.from([]);
+    return this.#body;
+  }
+
+  /** The handler has answered; what it has not read is dropped by whoever owns the connection. */
+  finish(): void {
+    this.#body?.destroy();
+  }
+
+  resume(): void {}
+
+  abandon(): void {
+    this.#body?.destroy(new Error('the request has ended before its body'));
+  }
 }

@@ -15,7 +15,11 @@ export interface IdleLimits {
 /** Whose turn it was when nothing moved for too long. */
 export type Culprit = 'client' | 'upstream';
 
+/** Milliseconds after which an unwanted body is cut, however fast it arrives. */
+const DRAIN_LIMIT = 30_000;
+
 interface Watched {
+  closedAt: number | undefined;
   moved: number;
   movedAt: number;
   windowBytes: number;
@@ -49,6 +53,11 @@ export class IdleWatch {
     this.#onGone = onGone;
     this.#now = now;
     this.#timer = setInterval(() => this.look(), INTERVAL).unref();
+  }
+
+  /** How many exchanges are under way. */
+  get size(): number {
+    return this.#watched.size;
   }
 
   /** Resolves once no exchange is under way. */
@@ -96,10 +105,17 @@ export class IdleWatch {
         this.#onGone(delivery);
         continue;
       }
-      const moved = delivery.request.received + delivery.sent + delivery.flushed;
+      const moved =
+        delivery.request.received + delivery.sent + delivery.flushed - delivery.connection.unsent();
       if (state === undefined) {
         const received = delivery.request.received;
-        this.#watched.set(delivery, { moved, movedAt: now, windowBytes: received, windowAt: now });
+        this.#watched.set(delivery, {
+          closedAt: undefined,
+          moved,
+          movedAt: now,
+          windowBytes: received,
+          windowAt: now,
+        });
         continue;
       }
       this.#lookAt(delivery, state, moved, now);
@@ -115,8 +131,13 @@ export class IdleWatch {
     }
     const idle = now - state.movedAt;
     if (delivery.closed) {
-      if (idle >= this.#limits.drain || this.#isTooSlow(state, request.received, now))
-        request.socket.destroy();
+      state.closedAt ??= now;
+      const isLate = now - state.closedAt >= DRAIN_LIMIT;
+      const isSlow = this.#isTooSlow(state, request.received, now);
+      if (isLate || isSlow || idle >= this.#limits.drain) request.socket.destroy();
+    } else if (delivery.response.socket === null) {
+      // Another reply has the connection; how long that one takes is not this one's doing.
+      state.movedAt = now;
     } else if (receives || delivery.waitsForClient) {
       if (idle >= this.#limits.client || (receives && this.#isTooSlow(state, request.received, now))) {
         this.#onExpired(delivery, 'client');

@@ -32,6 +32,8 @@ export interface ListenerOptions {
 const MAXIMUM_HEADER_BYTES = 16_384;
 /** Connections at once; more are closed on arrival, so that strangers cannot use up the memory. */
 const MAXIMUM_CONNECTIONS = 10_000;
+/** Milliseconds that a refused client has to close its side. */
+const END_LIMIT = 5_000;
 /** Milliseconds between two looks for connections whose headers are late. */
 const HEADERS_CHECK = 1_000;
 
@@ -120,6 +122,7 @@ export class Listener {
   #refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
     const connection = connectionOf(socket as Socket);
     const { current } = connection;
+    if (connection.refused) return;
     connection.refused = true;
     if (GONE.has(error.code ?? '') || !socket.writable) {
       socket.destroy();
@@ -127,13 +130,13 @@ export class Listener {
     }
     if (current?.response.writableEnded && !current.request.complete) {
       // The body of a request that has its answer already: a second answer would belong to nothing.
-      socket.end();
+      endSoon(socket);
       return;
     }
     if (current?.request.complete && !current.closed) {
       // The fault lies behind a request that is whole: that one gets its answer, and the connection ends with it.
       current.closeAfter = true;
-      current.response.once('finish', () => socket.end());
+      current.response.once('finish', () => endSoon(socket));
       return;
     }
     const failure = parserFailure(error);
@@ -175,10 +178,18 @@ function parserFailure(error: NodeJS.ErrnoException): Failure {
 function refuseRaw(socket: Duplex, failure: Failure): void {
   const { status, headers, body } = failureReply(failure, undefined, undefined);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
-  socket.on('error', () => socket.destroy());
-  socket.end(
+  endSoon(
+    socket,
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}connection: close\r\n\r\n${String(body)}`,
   );
+}
+
+/** Ends a connection that node has given up and no longer watches; a client that does not end its side is cut. */
+function endSoon(socket: Duplex, text = ''): void {
+  const timer = setTimeout(() => socket.destroy(), END_LIMIT).unref();
+  socket.once('close', () => clearTimeout(timer));
+  socket.on('error', () => socket.destroy());
+  socket.end(text);
 }
 
 /** CONNECT (RFC 9110 §9.3.6). */

@@ -103,7 +103,7 @@ export function readRequestHead(rawHeaders: readonly string[], minorVersion: num
 function checkHost(host: string | undefined, minorVersion: number): void {
   if (host === undefined) {
     if (minorVersion > 0) refuse('the request has no Host header');
-  } else if (!HOST.test(host)) {
+  } else if (!HOST.test(host) || Number(/:([0-9]*)$/.exec(host)?.[1] ?? 0) > 65_535) {
     refuse('the Host header is not a host name or address with an optional port');
   }
 }

@@ -40,7 +40,11 @@ export class VerdictCache {
     const now = this.#now();
     const rightUntil = this.#right.get(key);
     if (rightUntil !== undefined) {
-      if (rightUntil > now) return true;
+      if (rightUntil > now) {
+        // Whoever keeps coming with the right password is not asked to prove it again.
+        if (rightUntil - now < this.#rightLimits.lifetime / 2) this.set(key, true);
+        return true;
+      }
       this.#right.delete(key);
     }
     const wrongUntil = this.#wrong.get(key);

@@ -1,4 +1,7 @@
-/** Fields that concern one connection only (RFC 9110 §7.6.1), and those that the gateway sets or answers itself. */
+/**
+ * Fields that concern one connection only (RFC 9110 §7.6.1), those that the gateway sets or answers itself, and those by
+ * which a front end tells who asks or for what, which a client must not.
+ */
 const NOT_FORWARDED = new Set([
   'connection',
   'expect',
@@ -12,15 +15,14 @@ const NOT_FORWARDED = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-forwarded-prefix',
-  'x-forwarded-proto',
-  'x-forwarded-server',
-  'x-forwarded-ssl',
+  'remote-user',
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+  'x-original-host',
   'x-original-url',
   'x-real-ip',
+  'x-remote-user',
   'x-rewrite-url',
 ]);
 
@@ -65,7 +67,7 @@ export function requestFields(
   const forwarded: string[] = [];
   for (let index = 0; index < fields.length; index += 2) {
     const name = fields[index] as string;
-    if (NOT_FORWARDED.has(name)) continue;
+    if (NOT_FORWARDED.has(name) || name.startsWith('x-forwarded-')) continue;
     if (name === 'authorization' && !passAuthorization) continue;
     if (connection.length > 0 && connection.includes(name) && !NOT_REMOVABLE.has(name)) continue;
     forwarded.push(name, fields[index + 1] as string);

@@ -1,10 +1,11 @@
 import type { Dispatcher } from 'undici';
 import type { Call } from '../http/call.js';
 import type { Source } from '../http/delivery.js';
+import { RequestBody } from '../http/request-body.js';
+import { announce, type ConnectionUser } from './connection-use.js';
 import { codeOf, isStaleConnection, upstreamFailure } from './failure.js';
 import { replyFields, requestFields } from './headers.js';
 import { correctLocation } from './location.js';
-import { RequestBody } from './request-body.js';
 import type { Upstream } from './upstream.js';
 
 /** Why we end a request to the upstream ourselves. */
@@ -13,7 +14,7 @@ class Abandoned extends Error {
 }
 
 /** One request's way to the upstream and its reply's way back. */
-export class Passage implements Source, Dispatcher.DispatchHandler {
+export class Passage implements Source, ConnectionUser, Dispatcher.DispatchHandler {
   readonly #upstream: Upstream;
   readonly #call: Call;
   readonly #headers: string[];
@@ -21,6 +22,9 @@ export class Passage implements Source, Dispatcher.DispatchHandler {
   #body: RequestBody | undefined;
   #passedAt = 0;
   #retried = false;
+  /** The request went on a connection that had been kept, which may have died meanwhile. */
+  #isKept = false;
+  #ending = false;
   #abandoned = false;
 
   constructor(upstream: Upstream, call: Call) {
@@ -42,12 +46,15 @@ export class Passage implements Source, Dispatcher.DispatchHandler {
 
   #dispatch(fresh: boolean): void {
     const { delivery, target } = this.#call;
+    const { method = 'GET' } = delivery.request;
     const options: Dispatcher.DispatchOptions = {
       path: target.raw,
-      method: delivery.request.method as Dispatcher.HttpMethod,
+      method: method as Dispatcher.HttpMethod,
       headers: this.#headers,
       body: this.#body ?? null,
     };
+    // undici closes after each HEAD, in case a body follows it; what follows unasked it refuses in any case.
+    if (method === 'HEAD' && this.#body === undefined) options.reset = false;
     try {
       this.#upstream.dispatch(options, this, fresh);
     } catch (error) {
@@ -57,6 +64,7 @@ export class Passage implements Source, Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    announce(this);
     if (this.#abandoned) controller.abort(new Abandoned());
   }
 
@@ -79,7 +87,7 @@ export class Passage implements Source, Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.#call.delivery.write(chunk)) controller.pause();
+    if (!this.#call.delivery.write(chunk) && !this.#ending) controller.pause();
   }
 
   onResponseEnd(_controller: Dispatcher.DispatchController, trailers: Record<string, string>): void {
@@ -98,6 +106,15 @@ export class Passage implements Source, Dispatcher.DispatchHandler {
     this.#fail(error);
   }
 
+  onConnection(isKept: boolean): void {
+    this.#isKept = isKept;
+  }
+
+  onUpstreamEnd(): void {
+    this.#ending = true;
+    this.#controller?.resume();
+  }
+
   resume(): void {
     this.#controller?.resume();
   }
@@ -113,7 +130,7 @@ export class Passage implements Source, Dispatcher.DispatchHandler {
   /** A connection that the upstream had closed while it was idle is not the client's problem: once more, on a fresh one. */
   #retry(error: Error): boolean {
     const { delivery } = this.#call;
-    if (this.#retried || delivery.begun || !isStaleConnection(error)) return false;
+    if (this.#retried || !this.#isKept || delivery.begun || !isStaleConnection(error)) return false;
     if (this.#body !== undefined) {
       this.#body.destroy();
       const again = this.#body.replay();

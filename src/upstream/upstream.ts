@@ -3,9 +3,10 @@ import type { Logger } from 'pino';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
 import type { Timeouts, UpstreamConfiguration } from '../configuration/configuration.js';
 import type { Backend, Call } from '../http/call.js';
+import { ReplayBudget } from '../http/replay-budget.js';
+import { followConnection } from './connection-use.js';
 import type { LocationNames } from './location.js';
 import { Passage } from './passage.js';
-import { ReplayBudget } from './replay-budget.js';
 
 /** Bytes of small request bodies kept for a second try, over all requests. */
 const REPLAY_BUDGET = 32 * 1024 * 1024;
@@ -76,5 +77,12 @@ export class Upstream implements Backend {
 function connectorTo(hostname: string, options: buildConnector.BuildOptions): buildConnector.connector {
   const connect = buildConnector(options);
   const servername = isIP(hostname) === 0 ? hostname : '';
-  return (target, callback) => connect({ ...target, servername }, callback);
+  return (target, callback) =>
+    connect({ ...target, servername }, (error, socket) => {
+      if (error !== null) callback(error, null);
+      else if (socket !== null) {
+        followConnection(socket);
+        callback(null, socket);
+      }
+    });
 }

@@ -22,10 +22,21 @@ test('a verdict is remembered for its lifetime and not a millisecond longer', ()
   assert.deepEqual([cache.get(right), cache.get(wrong)], [true, false]);
   clock.time += 1;
   assert.deepEqual([cache.get(right), cache.get(wrong)], [true, undefined]);
-  clock.time += 539;
-  assert.equal(cache.get(right), true);
-  clock.time += 1;
+  clock.time += 540;
   assert.equal(cache.get(right), undefined);
+});
+
+test('a right verdict that is used in the second half of its life is renewed, a wrong one never', () => {
+  const clock = new Clock();
+  const cache = new VerdictCache(RIGHT, WRONG, clock.now);
+  cache.set('right', true);
+  cache.set('wrong', false);
+  clock.time += 59;
+  assert.equal(cache.get('wrong'), false);
+  clock.time += 540;
+  assert.deepEqual([cache.get('right'), cache.get('wrong')], [true, undefined]);
+  clock.time += 599;
+  assert.equal(cache.get('right'), true);
 });
 
 test('wrong passwords, however many, do not push out right ones', () => {

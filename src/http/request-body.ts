@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { Incoming } from '../http/incoming.js';
+import type { Incoming } from './incoming.js';
 import type { ReplayBudget } from './replay-budget.js';
 
 /** Bytes handed on at once. TLS delivers records of 16 KiB; a write for each of them costs more than a copy. */
@@ -9,13 +9,16 @@ const REPLAY_LIMIT = 4 * 1024 * 1024;
 /** Of a body that is known to be larger, its beginning: enough to find out that a kept connection had died. */
 const LARGE_REPLAY_LIMIT = 131_072;
 
+/** What a small piece costs in memory beside its bytes, so that a body of single bytes is not taken for a small one. */
+const PIECE_COST = 512;
+
 /**
- * A request's body on its way to the upstream. Stands between the two connections, so that the end of one is not the
- * end of the other, and remembers the beginning in case it has to be sent again.
+ * A request's body on its way to whoever reads it. Stands between the client's connection and the reader, so that the end of
+ * one is not the end of the other, and remembers the beginning in case it has to be sent again.
  */
 export class RequestBody extends Readable {
   readonly #source: Incoming;
-  readonly #budget: ReplayBudget;
+  readonly #budget: ReplayBudget | undefined;
   readonly #limit: number;
   #kept: Buffer[] | undefined;
   #keptBytes = 0;
@@ -24,11 +27,11 @@ export class RequestBody extends Readable {
   #scheduled = false;
   #attached = true;
 
-  /** @param again what an earlier try has taken from the source */
+  /** @param budget what may be kept for a second try; without one, nothing @param again what an earlier try has taken from the source */
   constructor(
     source: Incoming,
     contentLength: number | undefined,
-    budget: ReplayBudget,
+    budget?: ReplayBudget,
     again?: readonly Buffer[],
   ) {
     super({ highWaterMark: BATCH });
@@ -36,9 +39,11 @@ export class RequestBody extends Readable {
     this.#budget = budget;
     this.#limit =
       contentLength === undefined || contentLength <= REPLAY_LIMIT ? REPLAY_LIMIT : LARGE_REPLAY_LIMIT;
+    // Whoever reads listens for errors in time or not at all; the client's leaving must not end the process.
+    this.on('error', () => {});
     // A second try is the last one.
-    if (again === undefined) this.#kept = [];
-    else for (const chunk of again) this.push(chunk);
+    if (again === undefined && budget !== undefined) this.#kept = [];
+    else for (const chunk of again ?? []) this.push(chunk);
     source.on('data', this.#onData);
     source.once('end', this.#onEnd);
     source.once('close', this.#onClose);
@@ -62,7 +67,7 @@ export class RequestBody extends Readable {
 
   /** No second try will be needed. */
   forgetReplay(): void {
-    this.#budget.give(this.#keptBytes);
+    this.#budget?.give(this.#keptBytes);
     this.#keptBytes = 0;
     this.#kept = undefined;
   }
@@ -104,12 +109,13 @@ export class RequestBody extends Readable {
 
   #keep(batch: Buffer): void {
     if (this.#kept === undefined) return;
-    if (this.#keptBytes + batch.length > this.#limit || !this.#budget.take(batch.length)) {
+    const cost = Math.max(batch.length, PIECE_COST);
+    if (this.#keptBytes + cost > this.#limit || !this.#budget?.take(cost)) {
       this.forgetReplay();
       return;
     }
     this.#kept.push(batch);
-    this.#keptBytes += batch.length;
+    this.#keptBytes += cost;
   }
 
   #detach(): void {

@@ -1,0 +1,87 @@
+import { write, writeSync } from 'node:fs';
+
+/** Bytes collected before a write: an access line a request would otherwise cost a system call each. */
+const BATCH = 65_536;
+/** Bytes that may wait when nobody takes our output; lines beyond are dropped, so that memory stays bounded. */
+const LONGEST_BACKLOG = 16 * 1024 * 1024;
+/** Milliseconds after which what was collected is written in any case. */
+const FLUSH_INTERVAL = 250;
+/** Milliseconds after which a write is tried again that could not be taken at once. */
+const RETRY_INTERVAL = 50;
+/** Milliseconds that the last lines may take when the program ends. */
+const CLOSE_LIMIT = 2_000;
+
+/**
+ * Writes lines to a file descriptor in batches, and never lets the log stop the program: what cannot be written,
+ * because the disk is full or nobody reads, is dropped.
+ */
+export class LineWriter {
+  readonly #descriptor: number;
+  readonly #timer: NodeJS.Timeout;
+  #text = '';
+  #writing = false;
+  #onIdle: (() => void) | undefined;
+
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+    this.#timer = setInterval(() => this.#flush(), FLUSH_INTERVAL).unref();
+    process.once('exit', this.#onExit);
+  }
+
+  /** @param line with its newline */
+  write(line: string): void {
+    if (this.#text.length + line.length > LONGEST_BACKLOG) return;
+    this.#text += line;
+    if (this.#text.length >= BATCH) this.#flush();
+  }
+
+  /** Writes what is left; gives up after two seconds. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    process.off('exit', this.#onExit);
+    let limit: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      limit = setTimeout(resolve, CLOSE_LIMIT);
+      this.#onIdle = resolve;
+      this.#flush();
+    });
+    clearTimeout(limit);
+  }
+
+  #flush(): void {
+    if (this.#writing) return;
+    if (this.#text === '') {
+      this.#onIdle?.();
+      return;
+    }
+    const bytes = Buffer.from(this.#text);
+    this.#text = '';
+    this.#writing = true;
+    this.#put(bytes);
+  }
+
+  #put(bytes: Buffer): void {
+    write(this.#descriptor, bytes, (error, written) => {
+      if (error?.code === 'EAGAIN') {
+        setTimeout(() => this.#put(bytes), RETRY_INTERVAL).unref();
+        return;
+      }
+      if (error === null && written < bytes.length) {
+        this.#put(bytes.subarray(written));
+        return;
+      }
+      this.#writing = false;
+      if (this.#onIdle !== undefined || this.#text.length >= BATCH) this.#flush();
+    });
+  }
+
+  /** The process ends without having closed us: one try, unless somebody has kept us waiting already. */
+  readonly #onExit = (): void => {
+    if (this.#writing || this.#text === '') return;
+    try {
+      writeSync(this.#descriptor, this.#text);
+    } catch {
+      // Nobody is left to tell.
+    }
+  };
+}
