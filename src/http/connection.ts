@@ -12,32 +12,10 @@ export interface Connection {
   readonly tlsVersion: string;
   /** A request that must not be answered was seen: whatever else arrives here is not looked at. */
   refused: boolean;
-  /** Bytes that the system has not taken yet: what a slow client shows its progress in. */
-  unsent(): number;
   /** Exchanges on the connection that are not over. */
   open: number;
   /** The exchange that runs on the connection; with pipelining, the latest one. */
   current: Delivery | undefined;
-}
-
-class ClientConnection implements Connection {
-  readonly address: string;
-  readonly tlsVersion: string;
-  transport: Socket | undefined;
-  refused = false;
-  open = 0;
-  current: Delivery | undefined;
-
-  constructor(address: string, tlsVersion: string) {
-    this.address = address;
-    this.tlsVersion = tlsVersion;
-  }
-
-  unsent(): number {
-    // node counts a write only when all of it is gone; how much of it is left only its handle knows.
-    const { _handle: handle } = (this.transport ?? {}) as { _handle?: { writeQueueSize?: number } | null };
-    return handle?.writeQueueSize ?? 0;
-  }
 }
 
 const connections = new WeakMap<Socket, Connection>();
@@ -51,7 +29,7 @@ export function connectionOf(socket: Socket): Connection {
     const address = remote.startsWith(MAPPED) && remote.includes('.') ? remote.slice(MAPPED.length) : remote;
     // node 20 crashes when a socket is asked whose TLS is gone already.
     const tlsVersion = socket.destroyed ? '' : ((socket as TLSSocket).getProtocol?.() ?? '');
-    connection = new ClientConnection(address, tlsVersion);
+    connection = { address, tlsVersion, transport: undefined, refused: false, open: 0, current: undefined };
     connections.set(socket, connection);
   }
   return connection;

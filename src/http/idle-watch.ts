@@ -15,6 +15,11 @@ export interface IdleLimits {
 /** Whose turn it was when nothing moved for too long. */
 export type Culprit = 'client' | 'upstream';
 
+/**
+ * How much longer a client may take to read than to send. The system takes further bytes for a client only when a third
+ * of its buffer has become free, which can be a megabyte: a slow reader shows no progress in between.
+ */
+const PATIENCE = 5;
 /** Milliseconds after which an unwanted body is cut, however fast it arrives. */
 const DRAIN_LIMIT = 30_000;
 
@@ -105,8 +110,7 @@ export class IdleWatch {
         this.#onGone(delivery);
         continue;
       }
-      const moved =
-        delivery.request.received + delivery.sent + delivery.flushed - delivery.connection.unsent();
+      const moved = delivery.request.received + delivery.sent + delivery.flushed;
       if (state === undefined) {
         const received = delivery.request.received;
         this.#watched.set(delivery, {
@@ -139,7 +143,8 @@ export class IdleWatch {
       // Another reply has the connection; how long that one takes is not this one's doing.
       state.movedAt = now;
     } else if (receives || delivery.waitsForClient) {
-      if (idle >= this.#limits.client || (receives && this.#isTooSlow(state, request.received, now))) {
+      const limit = delivery.waitsForClient ? PATIENCE * this.#limits.client : this.#limits.client;
+      if (idle >= limit || (receives && this.#isTooSlow(state, request.received, now))) {
         this.#onExpired(delivery, 'client');
       }
     } else if (idle >= this.#limits.upstream) {
