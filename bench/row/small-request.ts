@@ -20,6 +20,8 @@ const SHORTEST = { apr1: 1, bcrypt: 2 } as const satisfies Record<Scheme, number
 /** Seconds of one measurement while a contender warms up, and how many there are at least and at most. */
 const WARM_UP = 2;
 const WARM_UPS = { least: 4, most: 12 };
+/** Seconds of the same load before each turn, not counted: what stood idle meanwhile is cold, whoever it is. */
+const LEAD_IN = 2;
 /** A contender is warm when a request costs more than this share of what it cost in the measurement before. */
 const STEADY = 0.95;
 
@@ -54,7 +56,11 @@ export async function measureSmallRequests(
       last = value;
     }
   }
-  return takeTurns(stage, row, contenders, (contender) => measure(contender, seconds), baseline);
+  const turn = async (contender: Contender): Promise<Measurement> => {
+    await measure(contender, LEAD_IN);
+    return measure(contender, seconds);
+  };
+  return takeTurns(stage, row, contenders, turn, baseline);
 }
 
 /** The row for one scheme of passwords. @param limit of dockgate's ratio to nginx */
