@@ -18,7 +18,8 @@ export interface OpenLogs extends Logs {
 
 /** Opens the logs on standard output. */
 export function openLogs(level: LogLevel): OpenLogs {
-  const writer = new LineWriter(1);
+  // Asking for it also makes a pipe non-blocking: a write that nobody takes must not hold up the end of the process.
+  const writer = new LineWriter(process.stdout.fd);
   return { ...makeLogs(level, writer), close: () => writer.close() };
 }
 

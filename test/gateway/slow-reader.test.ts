@@ -13,7 +13,7 @@ test('a client that reads slowly and steadily is not taken for one that has stop
     response.writeHead(200, { 'content-length': length });
     void pour(response, length);
   });
-  const gateway = await startTestGateway(t, { upstream: recorder.origin, timeouts: { idle: 2_000 } });
+  const gateway = await startTestGateway(t, { upstream: recorder.origin, timeouts: { idle: 1_000 } });
   const outgoing = openRequest(gateway, 'GET', '/v2/x/blobs/large');
   const replied = replyTo(outgoing);
   outgoing.end();
