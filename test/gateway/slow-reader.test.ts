@@ -21,7 +21,7 @@ test('a client that reads slowly and steadily is not taken for one that has stop
   const reply = await replied;
   assert.equal(reply.statusCode, 200);
   reply.on('error', () => {});
-  // Five times the patience of the gateway, at the pace of a poor line.
+  // Longer than the idle time, and shorter than a reader may take before it shows progress.
   let bytes = 0;
   for await (const chunk of reply) {
     bytes += (chunk as Buffer).length;
