@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { open, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { codeOf, isAbsent } from './system-error.js';
 
@@ -63,12 +64,12 @@ export class WritingRights {
 
   async #takeOver(path: string): Promise<boolean> {
     try {
-      const { mtimeMs, ino } = await stat(path);
-      if (Date.now() - mtimeMs < this.#lease) return false;
+      if (!this.#isLeftBehind(await stat(path))) return false;
       const aside = `${path}-${randomUUID()}`;
       await rename(path, aside);
-      // Two may find the same old file: the later one moves away what the earlier one has just made.
-      const isOld = (await stat(aside)).ino === ino;
+      // Two may find the same old file: the later one moves away what the earlier one has just made, which may even have
+      // the old one's inode.
+      const isOld = this.#isLeftBehind(await stat(aside));
       if (!isOld) await rename(aside, path);
       else await unlink(aside);
       return isOld && (await this.#create(path));
@@ -76,6 +77,10 @@ export class WritingRights {
       if (isAbsent(error)) return this.#create(path);
       throw error;
     }
+  }
+
+  #isLeftBehind({ mtimeMs }: Stats): boolean {
+    return Date.now() - mtimeMs >= this.#lease;
   }
 
   #touchAll(): void {
