@@ -206,16 +206,33 @@ export function testStores(title: string, open: () => Promise<OpenStores>): void
       assert.ok(pushed.some(({ digest }) => found?.digest.equals(digest)));
     });
 
-    test('a repository is known once it has held something', async () => {
+    test('a repository is known once it has held something, and listed while it holds a manifest', async () => {
+      const others = await place.again();
       assert.equal(await stores.catalog.has(APP), false);
       assert.equal(await stores.tags.list(APP, { limit: 9 }), undefined);
+      assert.deepEqual(await others.catalog.list({ limit: 9 }), { names: [], more: false });
       const { digest, manifest } = manifestOf('one');
-      await stores.manifests.put(APP, digest, manifest, []);
       await upload(stores, OTHER, 'layer');
+      await stores.manifests.put(APP, digest, manifest, []);
       assert.equal(await stores.catalog.has(APP), true);
-      const both = { names: ['other', 'team/app'], more: false };
-      assert.deepEqual(await stores.catalog.list({ limit: 2 }), both);
-      assert.deepEqual(await stores.catalog.list({ limit: 1 }), { names: ['other'], more: true });
+      assert.equal(await stores.catalog.has(OTHER), true);
+      assert.deepEqual(await stores.catalog.list({ limit: 9 }), { names: ['team/app'], more: false });
+      await stores.manifests.put(OTHER, digest, manifest, []);
+      for (const each of [stores, others]) {
+        const both = { names: ['other', 'team/app'], more: false };
+        assert.deepEqual(await each.catalog.list({ limit: 2 }), both);
+        assert.deepEqual(await each.catalog.list({ limit: 1 }), { names: ['other'], more: true });
+        assert.deepEqual(await each.catalog.list({ limit: 1, after: 'other' }), {
+          names: ['team/app'],
+          more: false,
+        });
+      }
+      await others.manifests.remove(APP, digest);
+      for (const each of [stores, others]) {
+        assert.deepEqual(await each.catalog.list({ limit: 9 }), { names: ['other'], more: false });
+      }
+      await stores.manifests.put(APP, digest, manifest, []);
+      assert.equal((await others.catalog.list({ limit: 9 })).names.length, 2);
     });
   });
 }

@@ -1,16 +1,39 @@
-import { readdir } from 'node:fs/promises';
+import { inBatches, inGroups } from '../../batches.js';
 import { Repository } from '../../model/repository.js';
 import type { Catalog, Listing, Page } from '../contracts.js';
+import { CatalogJournal } from './catalog-journal.js';
 import type { Layout } from './layout.js';
+import { holdsManifests } from './manifest-presence.js';
 import { isPresent } from './presence.js';
-import { orUndefined } from './system-error.js';
+import { walkRepositories } from './repository-walk.js';
+import { SortedNames } from './sorted-names.js';
 
-/** Repositories as directories: found by walking, and never by more of a walk than a page needs. */
+/** Milliseconds after which the directory is walked again, for the sake of those who keep no journal. */
+const TRUSTED = 60_000;
+
+/** A walk takes at most this share of the time. */
+const SHARE = 20;
+
+/** Repositories looked at side by side. */
+const WIDTH = 32;
+
+/**
+ * The repositories by name, in memory. The directory is the truth: it is walked through when the first list is asked
+ * for, and again now and then; in between the journal tells where to look, in every process at once.
+ */
 export class FilesystemCatalog implements Catalog {
   readonly #layout: Layout;
+  readonly #journal: CatalogJournal;
+  /** What the journal told while the directory was being walked: the walk may have passed there before. */
+  readonly #changed = new Set<string>();
+  #listed: SortedNames | undefined;
+  #walkAgainAt = 0;
+  #walking: Promise<void> | undefined;
+  #following: Promise<void> = Promise.resolve();
 
   constructor(layout: Layout) {
     this.#layout = layout;
+    this.#journal = new CatalogJournal(layout.catalogJournal);
   }
 
   async has(repository: Repository): Promise<boolean> {
@@ -21,35 +44,80 @@ export class FilesystemCatalog implements Catalog {
   }
 
   async list({ after, limit }: Page): Promise<Listing> {
-    const names: string[] = [];
-    if (limit === 0) return { names, more: false };
-    for await (const name of this.#walk('', after ?? '')) {
-      if (names.length === limit) return { names, more: true };
-      names.push(name);
-    }
-    return { names, more: false };
+    if (limit === 0) return { names: [], more: false };
+    const listed = await this.#current();
+    let position = after === undefined ? 0 : listed.position(after);
+    if (after !== undefined && listed.at(position) === after) position += 1;
+    const names = listed.slice(position, limit);
+    return { names, more: position + names.length < listed.size };
   }
 
-  /** Repositories below a prefix in byte order, from the first one that comes after a name. */
-  async *#walk(prefix: string, after: string): AsyncGenerator<string> {
-    const entries = await orUndefined(
-      readdir(`${this.#layout.repositories}/${prefix}`, { withFileTypes: true }),
-    );
-    const places: string[] = [];
-    for (const entry of entries ?? []) {
-      // A symbolic link may lead back up, so a walk never follows one.
-      if (!entry.isDirectory()) continue;
-      // What lies below a/ sorts after a-b and a.b, but before a0: so the name and what is below it are two places.
-      if (Repository.read(prefix + entry.name) !== undefined) places.push(entry.name, `${entry.name}/`);
+  /** Learns that a repository may hold its first manifest now, or none any more; to be called when that has happened. */
+  async note({ name }: Repository): Promise<void> {
+    // Where nothing can be written, nothing has changed.
+    await this.#journal.note(name).catch(() => undefined);
+  }
+
+  async #current(): Promise<SortedNames> {
+    if (this.#listed === undefined) await this.#walkOnce();
+    else if (Date.now() >= this.#walkAgainAt) void this.#walkOnce().catch(() => undefined);
+    // One after the other, or an older look at a repository could overtake a newer one.
+    const following = this.#following.then(() => this.#follow());
+    this.#following = following.catch(() => undefined);
+    await following;
+    return this.#listed ?? new SortedNames();
+  }
+
+  #walkOnce(): Promise<void> {
+    this.#walking ??= this.#walkThrough().finally(() => {
+      this.#walking = undefined;
+    });
+    return this.#walking;
+  }
+
+  async #walkThrough(): Promise<void> {
+    const begun = Date.now();
+    // What was noted before the first walk, the walk will see.
+    if (this.#listed === undefined) await this.#journal.news();
+    const found = new Set<string>();
+    for await (const group of inGroups(walkRepositories(this.#layout), WIDTH)) await this.#look(group, found);
+    while (this.#changed.size > 0) {
+      const changed = repositoriesOf(this.#changed);
+      this.#changed.clear();
+      await this.#look(changed, found);
     }
-    for (const place of places.sort()) {
-      const name = prefix + place;
-      if (place.endsWith('/')) {
-        if (name > after || after.startsWith(name)) yield* this.#walk(name, after);
-      } else if (name > after) {
-        const repository = Repository.read(name);
-        if (repository !== undefined && (await this.has(repository))) yield name;
-      }
+    this.#listed = new SortedNames(found);
+    const ended = Date.now();
+    this.#walkAgainAt = ended + Math.max(TRUSTED, (ended - begun) * SHARE);
+  }
+
+  async #follow(): Promise<void> {
+    const { names, isNew } = await this.#journal.news();
+    if (isNew) {
+      // One that is under way may have passed before the change that the old journal told.
+      await this.#walking;
+      await this.#walkOnce();
+    }
+    if (this.#walking !== undefined) for (const name of names) this.#changed.add(name);
+    if (this.#listed !== undefined) await this.#look(repositoriesOf(names), this.#listed);
+  }
+
+  /** Looks which repositories hold a manifest, and lists those alone. */
+  async #look(repositories: readonly Repository[], list: NameList): Promise<void> {
+    const held = await inBatches(repositories, WIDTH, (each) => holdsManifests(this.#layout, each));
+    for (const [index, { name }] of repositories.entries()) {
+      if (held[index] === true) list.add(name);
+      else list.delete(name);
     }
   }
+}
+
+interface NameList {
+  add(name: string): unknown;
+  delete(name: string): unknown;
+}
+
+function repositoriesOf(names: Iterable<string>): Repository[] {
+  const repositories = [...new Set(names)].map((name) => Repository.read(name));
+  return repositories.filter((repository) => repository !== undefined);
 }

@@ -53,6 +53,7 @@ test("the tree is distribution's, with sha512 beside it", () =>
     const repository = 'v2/repositories/team/app';
     const expected = [
       `dockgate/blobs/sha512/${long.encoded.slice(0, 2)}/${long.encoded}/data`,
+      'dockgate/catalog-journal',
       `dockgate/repositories/team/app/_layers/sha512/${long.encoded}/link`,
       `v2/blobs/sha256/${config.slice(0, 2)}/${config}/data`,
       `v2/blobs/sha256/${manifest.slice(0, 2)}/${manifest}/data`,
@@ -138,7 +139,7 @@ test('what another process is staging is left alone by one that starts', () =>
 
 test('a symbolic link that turns in circles does not make the catalog endless', () =>
   inFixture(async ({ tree, handler }) => {
-    await pushBlob(handler, 'team/app', 'content');
+    await pushImage(handler, 'team/app', 'v1');
     await symlink(join(tree, 'repositories'), join(tree, 'repositories', 'loop'));
     const catalog = await ask(handler, 'GET', '/v2/_catalog');
     assert.deepEqual(JSON.parse(catalog.bytes.toString()).repositories, ['team/app']);
