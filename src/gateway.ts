@@ -151,7 +151,14 @@ async function openBackend(configuration: Configuration, logger: Logger): Promis
     return new Upstream({ configuration: upstream, ca: ca?.toString(), hostnames, timeouts, logger });
   }
   try {
-    const store = await openFilesystemStore({ directory: data });
+    const store = await openFilesystemStore({
+      directory: data,
+      onDamage: ({ digest, path }) =>
+        logger.error(
+          { digest: digest.toString(), file: path },
+          'stored content is damaged and is not served; push it again or restore it',
+        ),
+    });
     return new Embedded(withFrontPage(createRegistry({ store })), logger);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -4,6 +4,14 @@ import type { Readable } from 'node:stream';
 /** Header values by lower-case name. A list becomes one line a value. */
 export type ReplyHeaders = Readonly<Record<string, string | number | readonly string[]>>;
 
+/** Sees the bytes of a body on their way out and says at the end whether they are what they should be. */
+export interface ContentCheck {
+  /** Takes the next bytes, in their order. */
+  update(chunk: Uint8Array): void;
+  /** Called when the last bytes have been taken, or when no more can be read. False: they must not leave as the whole. */
+  isIntact(): boolean;
+}
+
 /** A part of an open file. Whoever delivers the reply closes the handle, however the delivery ends. */
 export interface FileBody {
   readonly file: FileHandle;
@@ -11,6 +19,8 @@ export interface FileBody {
   readonly start: number;
   /** Bytes to send. */
   readonly length: number;
+  /** When it fails, the connection is cut before the last bytes have left. */
+  readonly check?: ContentCheck;
 }
 
 /** What follows the headers: a text (UTF-8), bytes, a stream (destroyed if the client goes), or part of a file. */

@@ -33,20 +33,27 @@ export class FileReader implements Source {
   }
 
   async #read(): Promise<void> {
+    const { check } = this.#body;
     this.#reading = true;
     try {
       while (this.#left > 0 && !this.#paused && !this.#over) {
-        const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK, this.#left));
-        const { bytesRead } = await this.#body.file.read(chunk, 0, chunk.length, this.#position);
+        const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, this.#left));
+        const { bytesRead } = await this.#body.file.read(buffer, 0, buffer.length, this.#position);
         if (this.#over) break;
         if (bytesRead === 0) throw new Error('the file is shorter than it was');
         this.#position += bytesRead;
         this.#left -= bytesRead;
-        this.#paused = !this.#delivery.write(
-          bytesRead === chunk.length ? chunk : chunk.subarray(0, bytesRead),
-        );
+        const chunk = bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead);
+        if (check !== undefined) {
+          check.update(chunk);
+          if (this.#left === 0 && !check.isIntact())
+            throw new Error('the file has other bytes than it should');
+        }
+        this.#paused = !this.#delivery.write(chunk);
       }
     } catch {
+      // What cannot be read any more is damaged as well.
+      check?.isIntact();
       this.#over = true;
       this.#close();
       this.#delivery.cut('failed');

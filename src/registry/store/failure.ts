@@ -63,9 +63,13 @@ export class StorageFull extends Error {
 /** Stored bytes no longer have the digest under which they are stored. */
 export class StoredContentDamaged extends Error {
   readonly code = 'STORED_CONTENT_DAMAGED';
+  readonly digest: Digest;
+  readonly kind: 'blob' | 'manifest';
 
-  constructor(digest: Digest) {
-    super(`the stored content of ${digest} is damaged; push it again or restore it from a backup`);
+  constructor(digest: Digest, kind: 'blob' | 'manifest' = 'blob') {
+    super(`the stored content of ${digest} is damaged; push it again or restore it`);
+    this.digest = digest;
+    this.kind = kind;
     this.name = 'StoredContentDamaged';
   }
 }

@@ -6,6 +6,7 @@ import type { Catalog } from '../store/contracts.js';
 import {
   DigestMismatch,
   StorageFull,
+  StoredContentDamaged,
   UploadBusy,
   UploadOutOfOrder,
   UploadUnknown,
@@ -36,6 +37,12 @@ export function asFailure(error: unknown, upload?: (size: number) => ReplyHeader
   if (error instanceof DigestMismatch) {
     return new Failure(400, 'DIGEST_INVALID', `the content has the digest ${error.actual}; upload it again`, {
       detail: { expected: error.expected.toString(), actual: error.actual.toString() },
+    });
+  }
+  if (error instanceof StoredContentDamaged) {
+    // To a client it is not there: whoever has it can push it, and nobody can pull it.
+    return new Failure(404, error.kind === 'blob' ? 'BLOB_UNKNOWN' : 'MANIFEST_UNKNOWN', error.message, {
+      detail: { reference: error.digest.toString() },
     });
   }
   if (error instanceof StorageFull) {

@@ -8,6 +8,7 @@ import { withoutParameters } from '../model/media-type.js';
 import type { Reference } from '../model/reference.js';
 import type { Repository } from '../model/repository.js';
 import type { Stores } from '../store/contracts.js';
+import { StoredContentDamaged } from '../store/failure.js';
 import { entityTag, isUnmodified } from './entity-tag.js';
 import { notHeld } from './failures.js';
 import { readManifestBody } from './manifest-body.js';
@@ -79,7 +80,8 @@ async function requireBlobs(stores: Stores, repository: Repository, manifest: Ma
   const wanted = new Map(manifest.blobs.map(({ digest }) => [digest.toString(), digest]));
   const missing: string[] = [];
   await inBatches([...wanted.values()], WIDTH, async (digest) => {
-    if ((await stores.blobs.find(repository, digest)) === undefined) missing.push(digest.toString());
+    const blob = await stores.blobs.find(repository, digest).catch(undefinedIfDamaged);
+    if (blob === undefined) missing.push(digest.toString());
   });
   if (missing.length === 0) return;
   throw new Failure(
@@ -88,6 +90,10 @@ async function requireBlobs(stores: Stores, repository: Repository, manifest: Ma
     `the repository ${repository} does not hold every blob that the manifest names; upload them first`,
     { detail: { digests: missing.slice(0, 100) } },
   );
+}
+
+function undefinedIfDamaged(error: unknown): undefined {
+  if (!(error instanceof StoredContentDamaged)) throw error;
 }
 
 async function remove(stores: Stores, repository: Repository, reference: Reference): Promise<Reply> {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { Digest } from '../../model/digest.js';
 import { type Manifest, mediaTypeOf } from '../../model/manifest.js';
 import type { Reference, Tag } from '../../model/reference.js';
@@ -6,7 +6,9 @@ import type { Repository } from '../../model/repository.js';
 import type { ManifestStore, StoredManifest } from '../contracts.js';
 import { StoredContentDamaged } from '../failure.js';
 import type { DurableFiles } from './durable-files.js';
+import type { FilesystemCatalog } from './filesystem-catalog.js';
 import type { FilesystemTags } from './filesystem-tags.js';
+import type { IntegrityLedger } from './integrity-ledger.js';
 import type { Layout } from './layout.js';
 import { ManifestCache } from './manifest-cache.js';
 import { isPresent } from './presence.js';
@@ -20,12 +22,22 @@ export class FilesystemManifests implements ManifestStore {
   readonly #layout: Layout;
   readonly #files: DurableFiles;
   readonly #tags: FilesystemTags;
+  readonly #catalog: FilesystemCatalog;
+  readonly #ledger: IntegrityLedger;
   readonly #cache = new ManifestCache(CACHED);
 
-  constructor(layout: Layout, files: DurableFiles, tags: FilesystemTags) {
+  constructor(
+    layout: Layout,
+    files: DurableFiles,
+    tags: FilesystemTags,
+    catalog: FilesystemCatalog,
+    ledger: IntegrityLedger,
+  ) {
     this.#layout = layout;
     this.#files = files;
     this.#tags = tags;
+    this.#catalog = catalog;
+    this.#ledger = ledger;
   }
 
   async get(repository: Repository, reference: Reference): Promise<StoredManifest | undefined> {
@@ -41,11 +53,13 @@ export class FilesystemManifests implements ManifestStore {
     // A delete that ran meanwhile removes the link first and looks for tags then: it has either seen ours, or we
     // see here that the link has gone. So no tag is left that leads nowhere.
     if (!(await this.#holds(repository, digest))) await this.#hold(repository, digest);
+    await this.#catalog.note(repository);
   }
 
   async remove(repository: Repository, digest: Digest): Promise<boolean> {
     if (!(await this.#files.remove(this.#layout.revisionLink(repository, digest)))) return false;
     await this.#tags.removeThoseOf(repository, digest);
+    await this.#catalog.note(repository);
     return true;
   }
 
@@ -62,9 +76,16 @@ export class FilesystemManifests implements ManifestStore {
   async #load(digest: Digest): Promise<StoredManifest | undefined> {
     const bytes = await orUndefined(readFile(this.#layout.blob(digest)));
     if (bytes === undefined) return undefined;
-    if (!Digest.of(bytes, digest.algorithm).equals(digest)) throw new StoredContentDamaged(digest);
+    if (!Digest.of(bytes, digest.algorithm).equals(digest)) throw await this.#damaged(digest);
     const manifest = { digest, mediaType: mediaTypeOf(bytes), bytes };
     this.#cache.add(manifest);
     return manifest;
+  }
+
+  async #damaged(digest: Digest): Promise<StoredContentDamaged> {
+    const path = this.#layout.blob(digest);
+    const status = await orUndefined(stat(path));
+    if (status !== undefined) this.#ledger.noteDamaged(digest, path, status);
+    return new StoredContentDamaged(digest, 'manifest');
   }
 }

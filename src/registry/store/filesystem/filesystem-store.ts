@@ -7,6 +7,7 @@ import { FilesystemCatalog } from './filesystem-catalog.js';
 import { FilesystemManifests } from './filesystem-manifests.js';
 import { FilesystemTags } from './filesystem-tags.js';
 import { FilesystemUploads } from './filesystem-uploads.js';
+import { type FoundDamage, IntegrityLedger } from './integrity-ledger.js';
 import { Layout } from './layout.js';
 import { orUndefined } from './system-error.js';
 import { WritingRights } from './writing-rights.js';
@@ -20,6 +21,8 @@ export interface FilesystemStoreOptions {
   readonly directory: string;
   /** Milliseconds after which an upload that a dead process was writing to can be continued; 30 seconds by default. */
   readonly writerLease?: number;
+  /** Called once for each file that turns out to be damaged when somebody asks for it. */
+  readonly onDamage?: (damage: FoundDamage) => void;
 }
 
 /**
@@ -34,14 +37,15 @@ export async function openFilesystemStore(options: FilesystemStoreOptions): Prom
   const files = new DurableFiles(layout);
   // Made now, so that a delete needs no room on a disk that is full. One that cannot be written to still serves pulls.
   await files.makeDirectory(layout.staging).catch(() => undefined);
-  const blobs = new FilesystemBlobs(layout, files);
+  const ledger = new IntegrityLedger(options.onDamage);
+  const blobs = new FilesystemBlobs(layout, files, ledger);
   const catalog = new FilesystemCatalog(layout);
   const tags = new FilesystemTags(layout, files, catalog);
   return {
     blobs,
     catalog,
     tags,
-    manifests: new FilesystemManifests(layout, files, tags),
+    manifests: new FilesystemManifests(layout, files, tags, catalog, ledger),
     uploads: new FilesystemUploads(layout, files, blobs, new WritingRights(options.writerLease ?? 30_000)),
   };
 }

@@ -1,0 +1,80 @@
+import type { Stats } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import type { Digest } from '../../model/digest.js';
+
+/** Contents remembered; the one remembered first is forgotten first, and checked once more. */
+const REMEMBERED = 65_536;
+
+/** Milliseconds for which content that was whole is taken to be whole still. */
+const TRUSTED = 24 * 60 * 60 * 1000;
+
+/** What tells one file from another that takes its place. */
+export type FileStatus = Pick<Stats, 'ino' | 'size' | 'ctimeMs'>;
+
+/** Damaged content, found when it was asked for. */
+export interface FoundDamage {
+  readonly digest: Digest;
+  readonly path: string;
+}
+
+interface Entry {
+  readonly ino: number;
+  readonly size: number;
+  /** Of the file that is damaged; undefined when it is whole. */
+  readonly damagedCtimeMs: number | undefined;
+  /** By the ledger's clock. */
+  readonly checkedAt: number;
+}
+
+/** Remembers which contents this process has read whole, and which ones it has found damaged. */
+export class IntegrityLedger {
+  readonly #onDamage: (damage: FoundDamage) => void;
+  readonly #clock: () => number;
+  readonly #entries = new Map<string, Entry>();
+
+  /** @param onDamage called once for each damaged file. @param clock in milliseconds. */
+  constructor(onDamage: (damage: FoundDamage) => void = () => {}, clock = () => performance.now()) {
+    this.#onDamage = onDamage;
+    this.#clock = clock;
+  }
+
+  /** Whether the file was read within the last day and was whole. */
+  isVerified(digest: Digest, { ino, size }: FileStatus): boolean {
+    const entry = this.#entries.get(digest.toString());
+    // The times do not count: they are renewed whenever somebody relies on the content.
+    return (
+      entry?.ino === ino &&
+      entry.size === size &&
+      entry.damagedCtimeMs === undefined &&
+      this.#clock() - entry.checkedAt < TRUSTED
+    );
+  }
+
+  /** Whether the file was found damaged and has not changed since. */
+  isDamaged(digest: Digest, { ino, size, ctimeMs }: FileStatus): boolean {
+    const entry = this.#entries.get(digest.toString());
+    return entry?.ino === ino && entry.size === size && entry.damagedCtimeMs === ctimeMs;
+  }
+
+  noteVerified(digest: Digest, { ino, size }: FileStatus): void {
+    this.#note(digest, { ino, size, damagedCtimeMs: undefined, checkedAt: this.#clock() });
+  }
+
+  noteDamaged(digest: Digest, path: string, status: FileStatus): void {
+    if (this.isDamaged(digest, status)) return;
+    const { ino, size, ctimeMs } = status;
+    this.#note(digest, { ino, size, damagedCtimeMs: ctimeMs, checkedAt: this.#clock() });
+    this.#onDamage({ digest, path });
+  }
+
+  #note(digest: Digest, entry: Entry): void {
+    // A digest read from a request may be a part of its text, all of which would stay in memory.
+    const key = Buffer.from(digest.toString(), 'latin1').toString('latin1');
+    this.#entries.delete(key);
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size < REMEMBERED) break;
+      this.#entries.delete(oldest);
+    }
+    this.#entries.set(key, entry);
+  }
+}
