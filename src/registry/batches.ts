@@ -10,3 +10,15 @@ export async function inBatches<Item, Result>(
   }
   return results;
 }
+
+/** Gathers what comes into lists of at most `width`. */
+export async function* inGroups<Item>(items: AsyncIterable<Item>, width: number): AsyncGenerator<Item[]> {
+  let group: Item[] = [];
+  for await (const item of items) {
+    group.push(item);
+    if (group.length < width) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
+}

@@ -3,6 +3,7 @@ import type { ReplyBody } from '../../exchange/reply.js';
 import type { Digest, DigestAlgorithm } from '../model/digest.js';
 import type { Manifest } from '../model/manifest.js';
 import type { Reference, Tag } from '../model/reference.js';
+import type { Referrer } from '../model/referrer.js';
 import type { Repository } from '../model/repository.js';
 import type { UploadId } from '../model/upload-id.js';
 
@@ -30,6 +31,13 @@ export interface StoredBlob {
 /** Blobs, seen through the repositories that hold them: what a repository does not hold, it does not show. */
 export interface BlobStore {
   find(repository: Repository, digest: Digest): Promise<StoredBlob | undefined>;
+  /**
+   * As `find`, for whoever tells a client that it need not send the blob: clean-up then leaves it alone for as long as
+   * its grace lasts.
+   */
+  keep(repository: Repository, digest: Digest): Promise<StoredBlob | undefined>;
+  /** The repositories that hold a blob, in byte order, those without a manifest too; none when its content is gone. */
+  holders(digest: Digest): AsyncIterable<Repository>;
   /** Lets `to` hold a blob that `from` holds. @returns false when `from` does not hold it. */
   mount(digest: Digest, from: Repository, to: Repository): Promise<boolean>;
   /** Takes the blob from the repository; its content stays for others. @returns false when it was not held. */
@@ -78,7 +86,10 @@ export interface StoredManifest {
 export interface ManifestStore {
   /** @returns undefined when the repository does not hold it, or the tag leads nowhere. */
   get(repository: Repository, reference: Reference): Promise<StoredManifest | undefined>;
-  /** Keeps a manifest whose digest has been checked, then points the tags at it, one after the other. */
+  /**
+   * Keeps a manifest whose digest has been checked, then points the tags at it, one after the other. One with a subject
+   * is listed among its referrers.
+   */
   put(repository: Repository, digest: Digest, manifest: Manifest, tags: readonly Tag[]): Promise<void>;
   /** Takes the manifest and every tag that points at it from the repository. @returns false when it was not held. */
   remove(repository: Repository, digest: Digest): Promise<boolean>;
@@ -114,6 +125,34 @@ export interface Catalog {
   list(page: Page): Promise<Listing>;
 }
 
+/** A part of the list of referrers. */
+export interface ReferrerPage {
+  /** Leave out everything up to and including this digest, which need not be there. */
+  readonly after?: Digest;
+  /** At most this many. */
+  readonly limit: number;
+  /** No more than this many bytes of descriptors, unless a single one has more. */
+  readonly bytes: number;
+  /** Those of this type only. */
+  readonly artifactType?: string;
+}
+
+/** Descriptors in the order of their digests. */
+export interface ReferrerListing {
+  readonly referrers: readonly Referrer[];
+  /** Where to go on, when there may be more. */
+  readonly next: Digest | undefined;
+}
+
+/** Manifests, found through the manifest that they are about. {@link ManifestStore.put} adds to it before it returns. */
+export interface ReferrerStore {
+  /**
+   * The manifests of a repository with this subject, which need not be there itself. Those that an index under the
+   * fallback tag of the subject names are among them (OCI Distribution §Enabling the Referrers API).
+   */
+  list(repository: Repository, subject: Digest, page: ReferrerPage): Promise<ReferrerListing>;
+}
+
 /** Everything the registry works on. */
 export interface Stores {
   readonly blobs: BlobStore;
@@ -121,4 +160,5 @@ export interface Stores {
   readonly manifests: ManifestStore;
   readonly tags: TagStore;
   readonly catalog: Catalog;
+  readonly referrers: ReferrerStore;
 }

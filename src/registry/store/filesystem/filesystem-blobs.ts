@@ -1,22 +1,32 @@
-import type { FileHandle } from 'node:fs/promises';
-import { open, stat } from 'node:fs/promises';
-import type { FileBody } from '../../../exchange/reply.js';
+import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { inGroups } from '../../batches.js';
 import type { Digest } from '../../model/digest.js';
 import type { Repository } from '../../model/repository.js';
 import type { BlobStore, StoredBlob } from '../contracts.js';
+import { StoredContentDamaged } from '../failure.js';
 import type { DurableFiles } from './durable-files.js';
+import { freshen } from './freshness.js';
+import type { IntegrityLedger } from './integrity-ledger.js';
+import { openContent, refuseDamaged } from './integrity-opening.js';
 import type { Layout } from './layout.js';
 import { isPresent } from './presence.js';
+import { walkRepositories } from './repository-walk.js';
 import { orUndefined } from './system-error.js';
+
+/** Repositories looked at side by side. */
+const WIDTH = 32;
 
 /** Blobs as files: a link lets a repository hold the content that all repositories share. */
 export class FilesystemBlobs implements BlobStore {
   readonly #layout: Layout;
   readonly #files: DurableFiles;
+  readonly #ledger: IntegrityLedger;
 
-  constructor(layout: Layout, files: DurableFiles) {
+  constructor(layout: Layout, files: DurableFiles, ledger: IntegrityLedger) {
     this.#layout = layout;
     this.#files = files;
+    this.#ledger = ledger;
   }
 
   async find(repository: Repository, digest: Digest): Promise<StoredBlob | undefined> {
@@ -25,12 +35,36 @@ export class FilesystemBlobs implements BlobStore {
       isPresent(this.#layout.layerLink(repository, digest)),
       orUndefined(stat(path)),
     ]);
-    if (!held || status === undefined) return undefined;
-    return { size: status.size, open: (start, length) => openPart(path, start, length) };
+    return held && status !== undefined ? this.#stored(digest, path, status) : undefined;
+  }
+
+  async keep(repository: Repository, digest: Digest): Promise<StoredBlob | undefined> {
+    const path = this.#layout.blob(digest);
+    const [link, status] = await Promise.all([
+      freshen(this.#layout.layerLink(repository, digest)),
+      freshen(path),
+    ]);
+    return link !== undefined && status !== undefined ? this.#stored(digest, path, status) : undefined;
+  }
+
+  async *holders(digest: Digest): AsyncGenerator<Repository> {
+    if (!(await isPresent(this.#layout.blob(digest)))) return;
+    const holds = (repository: Repository): Promise<boolean> =>
+      isPresent(this.#layout.layerLink(repository, digest));
+    for await (const group of inGroups(walkRepositories(this.#layout), WIDTH)) {
+      const held = await Promise.all(group.map(holds));
+      yield* group.filter((_, index) => held[index] === true);
+    }
   }
 
   async mount(digest: Digest, from: Repository, to: Repository): Promise<boolean> {
-    if ((await this.find(from, digest)) === undefined) return false;
+    try {
+      if ((await this.find(from, digest)) === undefined) return false;
+    } catch (error) {
+      // The client then uploads it, which heals it.
+      if (error instanceof StoredContentDamaged) return false;
+      throw error;
+    }
     await this.hold(to, digest);
     return true;
   }
@@ -50,9 +84,13 @@ export class FilesystemBlobs implements BlobStore {
     await this.#files.write(this.#layout.layerLink(repository, digest), digest.toString());
     if (digest.algorithm !== 'sha256') await this.#files.makeDirectory(this.#layout.layers(repository));
   }
-}
 
-async function openPart(path: string, start: number, length: number): Promise<FileBody | undefined> {
-  const file: FileHandle | undefined = await orUndefined(open(path, 'r'));
-  return file === undefined ? undefined : { file, start, length };
+  #stored(digest: Digest, path: string, status: Stats): StoredBlob {
+    refuseDamaged(this.#ledger, digest, path, status);
+    const content = { digest, path, status };
+    return {
+      size: status.size,
+      open: (start, length) => openContent(this.#ledger, content, start, length),
+    };
+  }
 }

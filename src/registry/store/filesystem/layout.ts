@@ -23,6 +23,8 @@ import type { UploadId } from '../../model/upload-id.js';
  *       _uploads/<uuid>/writer                               who writes to it now
  *   dockgate/
  *     blobs/sha512/…, repositories/<name>/…/sha512/…         the same for sha512
+ *     repositories/<name>/_referrers/<algorithm>/<hex>/      of a subject: a descriptor for each manifest that is about it
+ *     catalog-journal                                        repositories that have come or gone
  *     staging/<uuid>                                         files and directories on their way in or out
  * ```
  *
@@ -33,7 +35,11 @@ export class Layout {
   readonly root: string;
   /** Parent of all repositories that distribution can see. */
   readonly repositories: string;
+  /** {@link repositories} and the like of it for what distribution has no place for. */
+  readonly repositoryTrees: readonly string[];
   readonly staging: string;
+  /** Tells the other processes which repositories have come and gone. */
+  readonly catalogJournal: string;
   readonly #trees: Readonly<Record<DigestAlgorithm, string>>;
 
   constructor(root: string) {
@@ -41,11 +47,28 @@ export class Layout {
     this.root = root;
     this.#trees = { sha256: join(registry, 'v2'), sha512: join(registry, 'dockgate') };
     this.repositories = join(this.#trees.sha256, 'repositories');
+    this.repositoryTrees = Object.values(this.#trees).map((tree) => join(tree, 'repositories'));
     this.staging = join(registry, 'dockgate', 'staging');
+    this.catalogJournal = join(registry, 'dockgate', 'catalog-journal');
   }
 
   blob({ algorithm, encoded }: Digest): string {
     return `${this.#trees[algorithm]}/blobs/${algorithm}/${encoded.slice(0, 2)}/${encoded}/data`;
+  }
+
+  /** What is known of the manifests that are about one, a file each. */
+  referrers(repository: Repository, { algorithm, encoded }: Digest): string {
+    return `${this.#trees.sha512}/repositories/${repository.name}/_referrers/${algorithm}/${encoded}`;
+  }
+
+  /** The descriptor of one of {@link referrers}. It counts only while the revision link of that manifest is there. */
+  referrer(repository: Repository, subject: Digest, { algorithm, encoded }: Digest): string {
+    return `${this.referrers(repository, subject)}/${algorithm}-${encoded}`;
+  }
+
+  /** The manifests that a repository holds under an algorithm. */
+  revisions(repository: Repository, algorithm: DigestAlgorithm): string {
+    return `${this.#trees[algorithm]}/repositories/${repository.name}/_manifests/revisions/${algorithm}`;
   }
 
   /** The directory whose presence makes distribution list a repository. */
