@@ -8,8 +8,8 @@ const REMEMBERED = 65_536;
 /** Milliseconds for which content that was whole is taken to be whole still. */
 const TRUSTED = 24 * 60 * 60 * 1000;
 
-/** What tells one file from another that takes its place. */
-export type FileStatus = Pick<Stats, 'ino' | 'size' | 'ctimeMs'>;
+/** What tells one file from another that takes its place. The times do not: whoever relies on content renews them. */
+export type FileStatus = Pick<Stats, 'ino' | 'size'>;
 
 /** Damaged content, found when it was asked for. */
 export interface FoundDamage {
@@ -17,11 +17,8 @@ export interface FoundDamage {
   readonly path: string;
 }
 
-interface Entry {
-  readonly ino: number;
-  readonly size: number;
-  /** Of the file that is damaged; undefined when it is whole. */
-  readonly damagedCtimeMs: number | undefined;
+interface Entry extends FileStatus {
+  readonly isDamaged: boolean;
   /** By the ledger's clock. */
   readonly checkedAt: number;
 }
@@ -39,32 +36,30 @@ export class IntegrityLedger {
   }
 
   /** Whether the file was read within the last day and was whole. */
-  isVerified(digest: Digest, { ino, size }: FileStatus): boolean {
-    const entry = this.#entries.get(digest.toString());
-    // The times do not count: they are renewed whenever somebody relies on the content.
-    return (
-      entry?.ino === ino &&
-      entry.size === size &&
-      entry.damagedCtimeMs === undefined &&
-      this.#clock() - entry.checkedAt < TRUSTED
-    );
+  isVerified(digest: Digest, status: FileStatus): boolean {
+    const entry = this.#find(digest, status);
+    return entry !== undefined && !entry.isDamaged && this.#clock() - entry.checkedAt < TRUSTED;
   }
 
-  /** Whether the file was found damaged and has not changed since. */
-  isDamaged(digest: Digest, { ino, size, ctimeMs }: FileStatus): boolean {
-    const entry = this.#entries.get(digest.toString());
-    return entry?.ino === ino && entry.size === size && entry.damagedCtimeMs === ctimeMs;
+  /** Whether the file was found damaged, and no other has taken its place since. */
+  isDamaged(digest: Digest, status: FileStatus): boolean {
+    return this.#find(digest, status)?.isDamaged === true;
   }
 
   noteVerified(digest: Digest, { ino, size }: FileStatus): void {
-    this.#note(digest, { ino, size, damagedCtimeMs: undefined, checkedAt: this.#clock() });
+    this.#note(digest, { ino, size, isDamaged: false, checkedAt: this.#clock() });
   }
 
   noteDamaged(digest: Digest, path: string, status: FileStatus): void {
     if (this.isDamaged(digest, status)) return;
-    const { ino, size, ctimeMs } = status;
-    this.#note(digest, { ino, size, damagedCtimeMs: ctimeMs, checkedAt: this.#clock() });
+    const { ino, size } = status;
+    this.#note(digest, { ino, size, isDamaged: true, checkedAt: this.#clock() });
     this.#onDamage({ digest, path });
+  }
+
+  #find(digest: Digest, { ino, size }: FileStatus): Entry | undefined {
+    const entry = this.#entries.get(digest.toString());
+    return entry?.ino === ino && entry.size === size ? entry : undefined;
   }
 
   #note(digest: Digest, entry: Entry): void {
