@@ -6,8 +6,10 @@ export interface Options {
   readonly rounds: number;
   /** Length of one measurement that is bounded by time. */
   readonly seconds: number;
-  /** Names of the rows to measure; empty for all. */
+  /** Names of the rows to measure; empty for all that are not long. */
   readonly only: readonly string[];
+  /** Measure the long rows as well. */
+  readonly all: boolean;
   readonly json: boolean;
   readonly quick: boolean;
   /** Directory for V8 profiles of dockgate. */
@@ -18,6 +20,16 @@ export interface Options {
   readonly transfers: number;
   /** Bytes of each of the 64 transfers of the memory row. */
   readonly flowBytes: number;
+  /** Clients that pull at the same time, and bytes of each of the ten layers that they pull. */
+  readonly pullClients: number;
+  readonly pulledLayerBytes: number;
+  /** Clients that push at the same time. */
+  readonly pushClients: number;
+  /** Repositories, and tags of one repository, in the lists. */
+  readonly repositories: number;
+  readonly tags: number;
+  /** Blobs that are cleaned up. */
+  readonly blobs: number;
   readonly help: boolean;
 }
 
@@ -31,6 +43,7 @@ export const usage = `Usage: npm run bench -- [options]
   --rounds N     measurements of each contender (default 5; quick 2)
   --seconds N    length of one measurement (default 4; quick 1)
   --only NAME    measure this row alone; may be repeated
+  --all          measure the rows as well that are left out unless named: cleanup
   --quick        small transfers and short measurements, to see that all works
   --json         print JSON in place of the table
   --profile DIR  have dockgate write V8 processor profiles to DIR
@@ -42,7 +55,7 @@ const MEBIBYTE = 1024 * 1024;
 /** @throws {OptionsError} @param rows names of the rows that there are */
 export function readOptions(args: readonly string[], rows: readonly string[]): Options {
   const values = parse(args);
-  const { only = [], json = false, quick = false, profile, help = false } = values;
+  const { only = [], all = false, json = false, quick = false, profile, help = false } = values;
   for (const name of only) {
     if (!rows.includes(name))
       throw new OptionsError(`--only ${name}: there is no such row; there are ${rows.join(', ')}`);
@@ -51,12 +64,19 @@ export function readOptions(args: readonly string[], rows: readonly string[]): O
     rounds: positive('--rounds', values.rounds) ?? (quick ? 2 : 5),
     seconds: positive('--seconds', values.seconds) ?? (quick ? 1 : 4),
     only,
+    all,
     json,
     quick,
     profile,
     blobBytes: 256 * MEBIBYTE,
     transfers: quick ? 1 : 4,
     flowBytes: quick ? 32 * MEBIBYTE : 1024 * MEBIBYTE,
+    pullClients: quick ? 10 : 50,
+    pulledLayerBytes: quick ? 2_000_000 : 20_000_000,
+    pushClients: quick ? 4 : 20,
+    repositories: quick ? 1_000 : 10_000,
+    tags: quick ? 10_000 : 100_000,
+    blobs: quick ? 10_000 : 1_000_000,
     help,
   };
 }
@@ -69,6 +89,7 @@ function parse(args: readonly string[]) {
         rounds: { type: 'string' },
         seconds: { type: 'string' },
         only: { type: 'string', multiple: true },
+        all: { type: 'boolean' },
         json: { type: 'boolean' },
         quick: { type: 'boolean' },
         profile: { type: 'string' },

@@ -7,6 +7,7 @@ import { absence, isInstalled, programs } from './machine/program.js';
 import { type Options, OptionsError, readOptions, usage } from './options.js';
 import { isMet, type RowResult } from './report/row-result.js';
 import { formatTable } from './report/table.js';
+import type { Row } from './row/row.js';
 import { rows } from './row/rows.js';
 import { Stage } from './stage.js';
 
@@ -16,11 +17,11 @@ const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 async function measureAll(stage: Stage): Promise<RowResult[]> {
   await stage.prepare();
-  const { only } = stage.options;
+  const { only, all } = stage.options;
+  const isWanted = (row: Row): boolean =>
+    only.length > 0 ? only.includes(row.name) : all || row.isLong !== true;
   const results: RowResult[] = [];
-  for (const row of rows) {
-    if (only.length === 0 || only.includes(row.name)) results.push(...(await row.measure(stage)));
-  }
+  for (const row of rows.filter(isWanted)) results.push(...(await row.measure(stage)));
   return results;
 }
 

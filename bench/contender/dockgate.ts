@@ -32,7 +32,15 @@ async function serve(stage: Stage, scheme: Scheme, backend: readonly string[]): 
 export const startDockgate: Starter = async (stage, { scheme, upstream }) =>
   new Contender('dockgate', [await serve(stage, scheme, ['--upstream', upstream])]);
 
+/** The name of {@link startEmbedded}. */
+export const BUILT_IN = 'dockgate, built-in registry';
+
 /** dockgate with its built-in registry. @param data its directory */
-export async function startEmbedded(stage: Stage, scheme: Scheme, data: string): Promise<Contender> {
-  return new Contender('dockgate, built-in registry', [await serve(stage, scheme, ['--data', data])]);
+export async function startEmbedded(
+  stage: Stage,
+  scheme: Scheme,
+  data: string,
+  name = BUILT_IN,
+): Promise<Contender> {
+  return new Contender(name, [await serve(stage, scheme, ['--data', data])]);
 }

@@ -88,7 +88,11 @@ export const startBufferingNginx: Starter = async (stage, options) =>
 export const startNginxAes128: Starter = async (stage, options) =>
   new Contender('nginx, AES-128', [await serve(stage, options, { cipher: 'TLS_AES_128_GCM_SHA256' })]);
 
-/** The same as {@link startNginx}, as a part of something larger. */
-export function startNginxBefore(stage: Stage, options: ContenderOptions): Promise<Service> {
-  return serve(stage, options);
+/** The same as {@link startNginx}, or as {@link startBufferingNginx}, as a part of something larger. */
+export function startNginxBefore(
+  stage: Stage,
+  options: ContenderOptions,
+  variant: Pick<Variant, 'buffering'> = {},
+): Promise<Service> {
+  return serve(stage, options, variant);
 }

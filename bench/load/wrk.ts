@@ -1,4 +1,4 @@
-import { MANIFEST_TYPE } from '../fixture/image.js';
+import { MANIFEST_TYPE } from '../fixture/manifest.js';
 import type { Stage } from '../stage.js';
 
 export interface WrkLoad {

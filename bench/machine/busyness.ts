@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { TICKS } from './processes.js';
 
 /** Share of the processors' time above which measurements are not to be trusted. */
 const QUIET = 0.1;
@@ -14,6 +15,12 @@ function processorTime(): { readonly all: number; readonly idle: number } {
     .map(Number);
   const rest = user + nice + system + interrupts.reduce((sum, ticks) => sum + ticks, 0);
   return { all: rest + idle + wait, idle: idle + wait };
+}
+
+/** Seconds that the processors together have been busy since the machine started, whoever used them. */
+export function busySeconds(): number {
+  const { all, idle } = processorTime();
+  return (all - idle) / TICKS;
 }
 
 /** The share of the processors' time that other programs use, from 0 to 1, while the bench itself does nothing. */

@@ -26,10 +26,16 @@ export class Children {
     return child;
   }
 
-  /** Runs a program to its end. @throws when it cannot be started */
-  run(command: string, args: readonly string[], directory: string): Promise<Outcome> {
+  /** Runs a program to its end. @param started gets its process. @throws when it cannot be started */
+  run(
+    command: string,
+    args: readonly string[],
+    directory: string,
+    started: (child: ChildProcess) => void = () => {},
+  ): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       const child = this.start(command, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
+      started(child);
       let stdout = '';
       let stderr = '';
       child.stdout?.setEncoding('utf8').on('data', (text: string) => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** Clock ticks a second in /proc; 100 on every Linux that Node runs on. */
-const TICKS = 100;
+export const TICKS = 100;
 
 interface ProcessLine {
   readonly parent: number;

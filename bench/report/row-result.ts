@@ -26,14 +26,16 @@ export interface RowResult {
   readonly baseline: string | undefined;
   /** Name of the contender that the target is for. */
   readonly subject: string;
-  readonly target: Target | undefined;
+  /** None when nothing has to be reached. */
+  readonly targets: readonly Target[];
   readonly lines: readonly Line[];
 }
 
-/** Whether the subject reaches the target; undefined when there is none or it could not be measured. */
+/** Whether the subject reaches every target; undefined when there is none or it could not be measured. */
 export function isMet(row: RowResult): boolean | undefined {
   const line = row.lines.find(({ contender }) => contender === row.subject);
-  if (row.target === undefined || line === undefined) return undefined;
-  const value = row.target.of === 'ratio' ? line.ratio : line.median;
-  return value === undefined ? undefined : value <= row.target.limit;
+  if (row.targets.length === 0 || line === undefined) return undefined;
+  const values = row.targets.map((target) => (target.of === 'ratio' ? line.ratio : line.median));
+  if (values.includes(undefined)) return undefined;
+  return row.targets.every(({ limit }, index) => (values[index] ?? Number.NaN) <= limit);
 }

@@ -1,5 +1,5 @@
 import type { Environment } from '../machine/environment.js';
-import { isMet, type Line, type RowResult } from './row-result.js';
+import { isMet, type Line, type RowResult, type Target } from './row-result.js';
 
 /** A number with three figures, and no more than it needs. */
 function short(value: number): string {
@@ -7,10 +7,14 @@ function short(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
+function said({ limit, of }: Target): string {
+  return of === 'ratio' ? `ratio <= ${limit}` : `<= ${limit}`;
+}
+
 function cells(row: RowResult, line: Line): string[] {
   const met = isMet(row);
   const isSubject = line.contender === row.subject;
-  const target = isSubject && row.target !== undefined ? `<= ${row.target.limit}` : '';
+  const targets = isSubject ? row.targets.map(said).join(', ') : '';
   const verdict = isSubject && met !== undefined ? (met ? 'met' : 'missed') : '';
   const spread = `${short(Math.min(...line.values))} - ${short(Math.max(...line.values))}`;
   return [
@@ -18,7 +22,7 @@ function cells(row: RowResult, line: Line): string[] {
     `${short(line.median)} ${row.unit}`,
     line.values.length > 1 ? spread : '',
     line.ratio === undefined ? '' : short(line.ratio),
-    target,
+    targets,
     verdict,
     Object.entries(line.details)
       .map(([name, value]) => `${name} ${short(value)}`)

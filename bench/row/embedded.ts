@@ -1,41 +1,22 @@
-import { cpSync } from 'node:fs';
-import { join } from 'node:path';
-import { Contender } from '../contender/contender.js';
-import { startDockerRegistry } from '../contender/docker-registry.js';
-import { startEmbedded } from '../contender/dockgate.js';
-import { startNginxBefore } from '../contender/nginx.js';
-import { verify } from '../contender/roster.js';
+import { BUILT_IN } from '../contender/dockgate.js';
+import { STACK, startStacks } from '../contender/stack.js';
+import { MANIFEST_PATH } from '../fixture/image.js';
 import { pushImage } from '../fixture/push-image.js';
 import { pull } from '../load/curl.js';
-import { absence, isInstalled, programs } from '../machine/program.js';
-import type { Stage } from '../stage.js';
 import type { Row } from './row.js';
 import { measureSmallRequests } from './small-request.js';
 import { measureTransfers } from './transfer.js';
 
-const STACK = 'nginx + docker-registry';
-
-/** The whole stack on one side, one process on the other, over the same stored image. */
-async function startBoth(stage: Stage): Promise<Contender[]> {
-  const data = join(stage.directory, 'registry');
-  const registry = await startDockerRegistry(stage, data);
-  const origin = `http://127.0.0.1:${registry.port}`;
-  await pushImage(origin, stage.image);
-  const copy = join(stage.directory, 'registry-of-dockgate');
-  cpSync(data, copy, { recursive: true });
-  const nginx = await startNginxBefore(stage, { scheme: 'apr1', upstream: origin });
-  return [new Contender(STACK, [nginx, registry]), await startEmbedded(stage, 'apr1', copy)];
-}
+const LIMITS = { get: 0.08, pull: 0.6 };
 
 /** The built-in registry against all that it replaces. */
 export const embeddedRow: Row = {
   name: 'embedded',
   async measure(stage) {
-    const needed = [programs.nginx, programs.dockerRegistry].filter((program) => !isInstalled(program));
-    for (const program of needed) stage.miss(absence(program));
-    if (needed.length > 0) return [];
-    const contenders = await startBoth(stage);
-    for (const contender of contenders) await verify(stage, contender);
+    const push = (origin: string): Promise<void> => pushImage(origin, stage.image);
+    const stacks = await startStacks(stage, 'embedded', push, MANIFEST_PATH);
+    if (stacks === undefined) return [];
+    const { contenders } = stacks;
     const requests = await measureSmallRequests(stage, 'embedded-get', contenders, 'apr1', STACK);
     const { blobPath, blobBytes } = stage.image;
     const pulls = await measureTransfers(
@@ -45,14 +26,15 @@ export const embeddedRow: Row = {
       ({ origin }) => pull(stage, `${origin}${blobPath}`, stage.options.transfers, blobBytes),
       STACK,
     );
-    for (const contender of contenders) await contender.stop(stage);
-    const common = { baseline: STACK, subject: 'dockgate, built-in registry', target: undefined };
+    await stacks.stop();
+    const common = { baseline: STACK, subject: BUILT_IN };
     return [
       {
         ...common,
         name: 'embedded-get',
         title: 'CPU a GET of a stored manifest, apr1, all processes',
         unit: 'us',
+        targets: [{ limit: LIMITS.get, of: 'ratio' }],
         lines: requests,
       },
       {
@@ -60,6 +42,7 @@ export const embeddedRow: Row = {
         name: 'embedded-pull',
         title: 'CPU a GB of a stored blob pulled, all processes',
         unit: 's/GB',
+        targets: [{ limit: LIMITS.pull, of: 'ratio' }],
         lines: pulls,
       },
     ];

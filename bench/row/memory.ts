@@ -81,7 +81,7 @@ export const memoryRow: Row = {
         unit: 'MB',
         baseline: undefined,
         subject: 'dockgate',
-        target: { limit: LIMIT, of: 'value' },
+        targets: [{ limit: LIMIT, of: 'value' }],
         lines,
       },
     ];

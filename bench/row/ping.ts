@@ -101,8 +101,8 @@ export const pingRow: Row = {
         const details = medians(taken[addresses].map((sample) => sample.details));
         return { contender: contender.name, values, median: median(values), ratio: undefined, details };
       });
-      const target = { limit: LIMIT, of: 'value' } as const;
-      return { name, title, unit: 'x quiet', baseline: undefined, subject: 'dockgate', target, lines };
+      const targets = [{ limit: LIMIT, of: 'value' }] as const;
+      return { name, title, unit: 'x quiet', baseline: undefined, subject: 'dockgate', targets, lines };
     });
   },
 };

@@ -5,6 +5,8 @@ import type { Stage } from '../stage.js';
 export interface Row {
   /** As `--only` takes it. */
   readonly name: string;
+  /** So long or so large that it is left out unless it is named, or all are asked for. */
+  readonly isLong?: true;
   /** Starts what it needs, measures, and stops it again. Some measure two things at once. */
   measure(stage: Stage): Promise<RowResult[]>;
 }

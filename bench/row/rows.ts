@@ -1,4 +1,9 @@
+import { cleanUpRow } from './clean-up.js';
 import { embeddedRow } from './embedded.js';
+import { embeddedPullClientsRow } from './embedded-pull-clients.js';
+import { embeddedPushRow } from './embedded-push.js';
+import { embeddedPushClientsRow } from './embedded-push-clients.js';
+import { listsRow } from './lists.js';
 import { memoryRow } from './memory.js';
 import { pingRow } from './ping.js';
 import type { Row } from './row.js';
@@ -22,4 +27,9 @@ export const rows: readonly Row[] = [
   pingRow,
   memoryRow,
   embeddedRow,
+  embeddedPushRow,
+  embeddedPullClientsRow,
+  embeddedPushClientsRow,
+  listsRow,
+  cleanUpRow,
 ];

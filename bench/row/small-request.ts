@@ -89,7 +89,7 @@ export function smallRequestRow(
           unit: 'us',
           baseline: 'nginx',
           subject: 'dockgate',
-          target: { limit, of: 'ratio' },
+          targets: [{ limit, of: 'ratio' }],
           lines,
         },
       ];

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nginxCommand, nginxFrame } from '../contender/nginx.js';
-import { MANIFEST_TYPE } from '../fixture/image.js';
+import { MANIFEST_TYPE } from '../fixture/manifest.js';
 import { isInstalled, programs } from '../machine/program.js';
 import type { Service } from '../machine/service.js';
 import type { Stage } from '../stage.js';
