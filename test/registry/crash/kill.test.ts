@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { hashPassword } from '../../../src/htpasswd/index.js';
+import { temporaryDirectory } from '../../harness/directory.js';
+import { PASSWORD, USER } from '../../harness/gateway.js';
+import { RegistryClient } from '../../harness/registry-client.js';
+import { seededRandom } from '../../harness/seeded-random.js';
+import { Inspection } from './inspection.js';
+import { Lane, SHARED } from './lane.js';
+import { Ledger } from './ledger.js';
+import { Slot } from './slot.js';
+import { checkStoredFiles } from './stored-files.js';
+
+/** Servers to kill; more of them with DOCKGATE_TEST_KILLS. */
+const KILLS = Number(process.env['DOCKGATE_TEST_KILLS'] ?? 200);
+
+/** Servers that run on the one directory, each killed on its own. */
+const SLOTS = 2;
+
+/** Clients of each server. */
+const LANES = 3;
+
+test('what was acknowledged is whole, and nothing is half, however often servers are killed', async (t) => {
+  const below = seededRandom(t);
+  const directory = temporaryDirectory(t);
+  const data = join(directory, 'data');
+  writeFileSync(
+    join(directory, 'dockgate.htpasswd'),
+    `${USER}:${await hashPassword(PASSWORD, { cost: 4 })}\n`,
+  );
+  const ledger = new Ledger();
+  const lanes = Array.from({ length: SLOTS * LANES }, (_, index) => new Lane(`lane-${index}`, ledger, below));
+  const slots = Array.from(
+    { length: SLOTS },
+    (_, index) => new Slot(t, directory, ledger, lanes.slice(index * LANES, (index + 1) * LANES), below),
+  );
+  const checked = new Set<string>();
+  // The first server makes the authority that all use.
+  await slots[0]?.round();
+  let started = 1;
+  await Promise.all(
+    slots.map(async (slot) => {
+      while (started < KILLS) {
+        started += 1;
+        await slot.round();
+      }
+    }),
+  );
+  const kills = slots.reduce((sum, slot) => sum + slot.kills, 0);
+  assert.ok(kills >= KILLS);
+
+  await checkStoredFiles(data, checked);
+  const serving = await slots[0]?.start();
+  assert.ok(serving);
+  const client = new RegistryClient(serving);
+  const inspection = new Inspection(client, ledger);
+  await inspection.settle(ledger.facts.values());
+  await inspection.referrers([...ledger.referrers.keys()]);
+  for (const { repository } of [...lanes, { repository: SHARED }]) await inspection.tags(repository);
+  client.close();
+  const there = [...ledger.facts.values()].filter(({ register }) => register.possible()[0] !== undefined);
+  t.diagnostic(
+    `${kills} kills, ${ledger.facts.size} facts, ${there.length} of them there, ${checked.size} files of content`,
+  );
+});

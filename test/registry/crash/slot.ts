@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { RegistryClient } from '../../harness/registry-client.js';
+import type { Below } from '../../harness/seeded-random.js';
+import { type Serving, spawnServe, untilServing } from '../../harness/served.js';
+import { Inspection } from './inspection.js';
+import { type Lane, SHARED } from './lane.js';
+import type { Fact, Ledger } from './ledger.js';
+
+/** Old facts looked at again after each start. */
+const SAMPLE = 6;
+
+/** Milliseconds within which a server is killed once its last moment has come. */
+const DELAY = 8;
+
+/** One server that is started, pushed to, killed and started again, while others may run on the same directory. */
+export class Slot {
+  /** Servers killed so far. */
+  kills = 0;
+  readonly #test: TestContext;
+  readonly #directory: string;
+  readonly #ledger: Ledger;
+  readonly #lanes: readonly Lane[];
+  readonly #below: Below;
+
+  constructor(test: TestContext, directory: string, ledger: Ledger, lanes: readonly Lane[], below: Below) {
+    this.#test = test;
+    this.#directory = directory;
+    this.#ledger = ledger;
+    this.#lanes = lanes;
+    this.#below = below;
+  }
+
+  /** Starts, checks, pushes and kills. */
+  async round(): Promise<void> {
+    const serving = await this.start();
+    const client = new RegistryClient(serving);
+    try {
+      await this.#checkAfterStart(new Inspection(client, this.#ledger));
+      await this.#pushUntilKilled(serving, client);
+    } finally {
+      client.close();
+    }
+    const errors = serving.lines().filter(({ level }) => Number(level) >= 50);
+    assert.deepEqual(errors, [], 'the server logged no error');
+  }
+
+  start(): Promise<Serving> {
+    return untilServing(spawnServe(this.#test, this.#directory, ['--listen', '127.0.0.1:0']));
+  }
+
+  async #checkAfterStart(inspection: Inspection): Promise<void> {
+    const facts = [...this.#ledger.facts.values()];
+    const own = new Set(this.#lanes.flatMap(({ touched }) => [...touched]));
+    const isShared = ({ repository }: Fact): boolean => repository === SHARED;
+    await inspection.settle([...own].filter((fact) => !isShared(fact)));
+    for (const lane of this.#lanes) lane.touched.clear();
+    const sample = Array.from({ length: SAMPLE }, () => facts[this.#below(Math.max(facts.length, 1))]);
+    const shared = [...own].filter(isShared);
+    await inspection.check([...shared, ...sample.filter((fact) => fact !== undefined)]);
+    const subjects = [...this.#ledger.referrers.keys()];
+    await inspection.referrers(subjects.slice(-2));
+    const lane = this.#lanes[this.#below(this.#lanes.length)];
+    if (lane !== undefined) await inspection.tags(lane.repository);
+  }
+
+  async #pushUntilKilled(serving: Serving, client: RegistryClient): Promise<void> {
+    let left = 1 + this.#below(120);
+    let isKilled = false;
+    const kill = (): void => {
+      isKilled = true;
+      serving.kill('SIGKILL');
+    };
+    const delay = this.#below(DELAY);
+    const moved = (): void => {
+      left -= 1;
+      if (left !== 0) return;
+      if (delay === 0) kill();
+      else setTimeout(kill, delay);
+    };
+    const door = {
+      client,
+      moved,
+      get isKilled(): boolean {
+        return isKilled;
+      },
+    };
+    await Promise.all(this.#lanes.map((lane) => lane.work(door)));
+    const { signal } = await serving.ended;
+    assert.equal(signal, 'SIGKILL', `the server ended by itself: ${serving.stderr()}`);
+    for (const lane of this.#lanes) lane.buryLost();
+    this.kills += 1;
+  }
+}
