@@ -25,6 +25,7 @@ import type { UploadId } from '../../model/upload-id.js';
  *     blobs/sha512/…, repositories/<name>/…/sha512/…         the same for sha512
  *     repositories/<name>/_referrers/<algorithm>/<hex>/      of a subject: a descriptor for each manifest that is about it
  *     catalog-journal                                        repositories that have come or gone
+ *     quarantine/sha256/<hex>                                content that was found damaged and taken out of service
  *     staging/<uuid>                                         files and directories on their way in or out
  * ```
  *
@@ -56,6 +57,16 @@ export class Layout {
     return `${this.#trees[algorithm]}/blobs/${algorithm}/${encoded.slice(0, 2)}/${encoded}/data`;
   }
 
+  /** Parent of the directories, named by two digits, that content of an algorithm lies in. */
+  contents(algorithm: DigestAlgorithm): string {
+    return `${this.#trees[algorithm]}/blobs/${algorithm}`;
+  }
+
+  /** Where damaged content is put out of service. */
+  quarantined({ algorithm, encoded }: Digest): string {
+    return `${this.#trees.sha512}/quarantine/${algorithm}/${encoded}`;
+  }
+
   /** What is known of the manifests that are about one, a file each. */
   referrers(repository: Repository, { algorithm, encoded }: Digest): string {
     return `${this.#trees.sha512}/repositories/${repository.name}/_referrers/${algorithm}/${encoded}`;
@@ -78,6 +89,11 @@ export class Layout {
 
   manifests(repository: Repository): string {
     return `${this.repositories}/${repository.name}/_manifests`;
+  }
+
+  /** The blobs that a repository holds under an algorithm. */
+  layerLinks(repository: Repository, algorithm: DigestAlgorithm): string {
+    return `${this.#trees[algorithm]}/repositories/${repository.name}/_layers/${algorithm}`;
   }
 
   layerLink(repository: Repository, digest: Digest): string {
