@@ -1,6 +1,6 @@
 import type { Digest } from '../model/digest.js';
 
-/** Images of one repository that cannot be pulled whole without some content. */
+/** Images of one repository that cannot be pulled whole without some content. A finding names 1,000 of them at most. */
 export interface ImageUse {
   /** Name of the repository. */
   readonly repository: string;
@@ -34,16 +34,13 @@ export interface Damage {
   readonly images: readonly ImageUse[];
 }
 
-/** Content that something leads to and that is not there. */
+/** Content that a repository should have and that is not there: a manifest that it holds, or what such a one names. */
 export interface Missing {
   readonly kind: 'missing';
   readonly digest: Digest;
   /** The content lies in quarantine, where an earlier verification has put it. */
   readonly isQuarantined: boolean;
-  /**
-   * The images that need it, complete when the verification has ended. Empty when only a link of a repository leads
-   * to it and no manifest names it: then nobody will miss it.
-   */
+  /** Complete when the verification has ended. */
   readonly images: readonly ImageUse[];
 }
 
@@ -62,6 +59,17 @@ export interface BrokenLink {
   readonly path: string;
 }
 
+/**
+ * A repository's link to a blob that is not there and that none of its manifests names. Distribution's clean-up leaves
+ * such links; nobody misses what they lead to.
+ */
+export interface StaleLink {
+  readonly kind: 'stale link';
+  readonly repository: string;
+  readonly digest: Digest;
+  readonly path: string;
+}
+
 /** A tag of a manifest that its repository does not hold. */
 export interface DanglingTag {
   readonly kind: 'dangling tag';
@@ -71,7 +79,7 @@ export interface DanglingTag {
 }
 
 /** Something that is wrong in a store. */
-export type Finding = Damage | Missing | Unheld | BrokenLink | DanglingTag;
+export type Finding = Damage | Missing | Unheld | BrokenLink | StaleLink | DanglingTag;
 
 /** What a verification has looked at and found. */
 export interface VerificationReport {
@@ -84,6 +92,7 @@ export interface VerificationReport {
   readonly missing: readonly Missing[];
   readonly unheld: readonly Unheld[];
   readonly brokenLinks: readonly BrokenLink[];
+  readonly staleLinks: readonly StaleLink[];
   readonly danglingTags: readonly DanglingTag[];
   /** Findings beyond the first 10,000 of their kind, which no list holds; `onFinding` has told of them all. */
   readonly omitted: number;
@@ -109,7 +118,7 @@ export interface VerificationProgress {
 export interface VerificationOptions {
   /** The data directory, which has to exist. A server may be at work in it. */
   readonly directory: string;
-  /** Moves damaged content out of service, to `docker/registry/dockgate/quarantine`. */
+  /** Moves damaged content out of service, to `docker/registry/dockgate/quarantine/<algorithm>/<hex>`. */
   readonly quarantine?: boolean;
   /** Ends it early; the report then holds what was found until then. */
   readonly signal?: AbortSignal;
