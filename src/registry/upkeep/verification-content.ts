@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { Digest } from '../model/digest.js';
+import { codeOf, orUndefined } from '../store/filesystem/system-error.js';
+import type { DamageReason } from './verification-report.js';
+
+/** What the system says of a file whose bytes are lost. Anything else, such as missing rights, says nothing of the bytes. */
+const LOST: ReadonlySet<string | undefined> = new Set(['EIO', 'EUCLEAN', 'EBADMSG', 'EISDIR']);
+
+/** How often to look at content again that was replaced while it was read. */
+const ATTEMPTS = 3;
+
+/** Content that was read to its end, or as far as it could be. */
+export interface ExaminedContent {
+  readonly status: Stats;
+  /** Undefined when it is whole. */
+  readonly damage: DamageReason | undefined;
+}
+
+/**
+ * Reads a content file and compares it with its digest.
+ *
+ * @param buffer to read into; in use until the promise is fulfilled.
+ * @returns undefined when it is not there, or not any more.
+ * @throws the signal's reason, and the system's error when the file cannot be opened for a reason that is not its own.
+ */
+export async function examineContent(
+  path: string,
+  digest: Digest,
+  buffer: Buffer,
+  signal: AbortSignal | undefined,
+): Promise<ExaminedContent | undefined> {
+  for (let attempt = 1; ; attempt += 1) {
+    const examined = await readOnce(path, digest, buffer, signal);
+    if (examined?.damage === undefined) return examined;
+    const now = await orUndefined(stat(path));
+    if (now === undefined) return undefined;
+    // A push may have put a whole file in the place of the one that was read.
+    if (now.ino === examined.status.ino || attempt === ATTEMPTS) return examined;
+  }
+}
+
+async function readOnce(
+  path: string,
+  digest: Digest,
+  buffer: Buffer,
+  signal: AbortSignal | undefined,
+): Promise<ExaminedContent | undefined> {
+  const status = await orUndefined(stat(path));
+  if (status === undefined) return undefined;
+  if (!status.isFile()) return { status, damage: 'unreadable' };
+  try {
+    const file = await orUndefined(open(path, 'r'));
+    if (file === undefined) return undefined;
+    try {
+      const hash = createHash(digest.algorithm);
+      for (let position = 0; ; ) {
+        signal?.throwIfAborted();
+        const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
+        if (bytesRead === 0) break;
+        hash.update(buffer.subarray(0, bytesRead));
+        position += bytesRead;
+      }
+      const opened = await file.stat();
+      if (Digest.from(hash, digest.algorithm).equals(digest)) return { status: opened, damage: undefined };
+      return { status: opened, damage: opened.size === 0 ? 'empty' : 'digest' };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (LOST.has(codeOf(error))) return { status, damage: 'unreadable' };
+    throw error;
+  }
+}

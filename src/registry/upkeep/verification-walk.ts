@@ -1,0 +1,44 @@
+import { opendir, readFile } from 'node:fs/promises';
+import { Digest, type DigestAlgorithm } from '../model/digest.js';
+import { Tag } from '../model/reference.js';
+import { orUndefined } from '../store/filesystem/system-error.js';
+
+export const ALGORITHMS: readonly DigestAlgorithm[] = ['sha256', 'sha512'];
+
+/** The names in a directory, which may hold more of them than memory should. None when it is not there. */
+export async function* namesIn(directory: string): AsyncGenerator<string> {
+  const entries = await orUndefined(opendir(directory));
+  if (entries === undefined) return;
+  for await (const { name } of entries) yield name;
+}
+
+/** The digests that a directory of hex names holds something of. */
+export async function* digestsIn(directory: string, algorithm: DigestAlgorithm): AsyncGenerator<Digest> {
+  for await (const name of namesIn(directory)) {
+    const digest = Digest.read(`${algorithm}:${name}`);
+    if (digest !== undefined) yield digest;
+  }
+}
+
+/** The digests of all content under an algorithm. @param directory parent of the directories named by two digits. */
+export async function* contentsIn(directory: string, algorithm: DigestAlgorithm): AsyncGenerator<Digest> {
+  for await (const digits of namesIn(directory)) {
+    for await (const digest of digestsIn(`${directory}/${digits}`, algorithm)) {
+      if (digest.encoded.startsWith(digits)) yield digest;
+    }
+  }
+}
+
+/** The tags in a directory of them. */
+export async function* tagsIn(directory: string): AsyncGenerator<Tag> {
+  for await (const name of namesIn(directory)) {
+    const tag = Tag.read(name);
+    if (tag !== undefined) yield tag;
+  }
+}
+
+/** What a link file holds: `broken` when that is no digest, undefined when there is no such file. */
+export async function linkAt(path: string): Promise<Digest | 'broken' | undefined> {
+  const text = await orUndefined(readFile(path, 'utf8'));
+  return text === undefined ? undefined : (Digest.read(text.trim()) ?? 'broken');
+}
