@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { Digest } from '../../model/digest.js';
 import { type Manifest, mediaTypeOf } from '../../model/manifest.js';
 import type { Reference, Tag } from '../../model/reference.js';
+import { describeReferrer } from '../../model/referrer.js';
 import type { Repository } from '../../model/repository.js';
 import type { ManifestStore, StoredManifest } from '../contracts.js';
 import { StoredContentDamaged } from '../failure.js';
@@ -11,7 +12,9 @@ import type { FilesystemTags } from './filesystem-tags.js';
 import type { IntegrityLedger } from './integrity-ledger.js';
 import type { Layout } from './layout.js';
 import { ManifestCache } from './manifest-cache.js';
+import { NamedContent } from './named-content.js';
 import { isPresent } from './presence.js';
+import type { ReferrerFiles } from './referrer-files.js';
 import { orUndefined } from './system-error.js';
 
 /** Bytes of manifests kept in memory. */
@@ -23,7 +26,9 @@ export class FilesystemManifests implements ManifestStore {
   readonly #files: DurableFiles;
   readonly #tags: FilesystemTags;
   readonly #catalog: FilesystemCatalog;
+  readonly #referrers: ReferrerFiles;
   readonly #ledger: IntegrityLedger;
+  readonly #named: NamedContent;
   readonly #cache = new ManifestCache(CACHED);
 
   constructor(
@@ -31,13 +36,16 @@ export class FilesystemManifests implements ManifestStore {
     files: DurableFiles,
     tags: FilesystemTags,
     catalog: FilesystemCatalog,
+    referrers: ReferrerFiles,
     ledger: IntegrityLedger,
   ) {
     this.#layout = layout;
     this.#files = files;
     this.#tags = tags;
     this.#catalog = catalog;
+    this.#referrers = referrers;
     this.#ledger = ledger;
+    this.#named = new NamedContent(layout, this);
   }
 
   async get(repository: Repository, reference: Reference): Promise<StoredManifest | undefined> {
@@ -47,7 +55,10 @@ export class FilesystemManifests implements ManifestStore {
   }
 
   async put(repository: Repository, digest: Digest, manifest: Manifest, tags: readonly Tag[]): Promise<void> {
+    await this.#named.freshen(repository, manifest);
     await this.#files.write(this.#layout.blob(digest), manifest.bytes);
+    // Before the link: a manifest that is held is listed, however soon the process dies.
+    await this.#describe(repository, digest, manifest);
     await this.#hold(repository, digest);
     for (const tag of tags) await this.#tags.point(repository, tag, digest);
     // A delete that ran meanwhile removes the link first and looks for tags then: it has either seen ours, or we
@@ -57,10 +68,20 @@ export class FilesystemManifests implements ManifestStore {
   }
 
   async remove(repository: Repository, digest: Digest): Promise<boolean> {
+    if (!(await this.#holds(repository, digest))) return false;
+    // Tags go first: a process that dies in between leaves a manifest without tags, never a tag that leads nowhere.
+    await this.#tags.removeThoseOf(repository, digest);
     if (!(await this.#files.remove(this.#layout.revisionLink(repository, digest)))) return false;
+    // A push that ran meanwhile may have pointed a tag at it before the link went.
     await this.#tags.removeThoseOf(repository, digest);
     await this.#catalog.note(repository);
     return true;
+  }
+
+  async #describe(repository: Repository, digest: Digest, manifest: Manifest): Promise<void> {
+    const subject = manifest.subject?.digest;
+    if (subject === undefined) return;
+    await this.#referrers.write(repository, subject, digest, describeReferrer(digest, manifest));
   }
 
   #holds(repository: Repository, digest: Digest): Promise<boolean> {
