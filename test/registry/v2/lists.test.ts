@@ -74,7 +74,8 @@ test('directories that are no tags are not listed', async () => {
 
 test('repositories are listed in byte order, in pages, however deep they lie', async () => {
   const names = ['a', 'a-b', 'a.b/c', 'a/b', 'a/b/c', 'a0', 'b/c/d'];
-  for (const name of [...names].reverse()) await pushBlob(fixture.handler, name, 'layer');
+  for (const name of [...names].reverse()) await pushImage(fixture.handler, name, 'v1');
+  await pushBlob(fixture.handler, 'layers/only', 'layer');
   await ask(fixture.handler, 'POST', '/v2/only/begun/blobs/uploads/');
   assert.deepEqual(await pages('/v2/_catalog', 'repositories'), [names]);
   for (let n = 1; n <= names.length; n += 1) {

@@ -46,10 +46,8 @@ export class FilesystemCatalog implements Catalog {
   async list({ after, limit }: Page): Promise<Listing> {
     if (limit === 0) return { names: [], more: false };
     const listed = await this.#current();
-    let position = after === undefined ? 0 : listed.position(after);
-    if (after !== undefined && listed.at(position) === after) position += 1;
-    const names = listed.slice(position, limit);
-    return { names, more: position + names.length < listed.size };
+    const names = listed.following(after ?? '', limit + 1);
+    return { names: names.slice(0, limit), more: names.length > limit };
   }
 
   /** Learns that a repository may hold its first manifest now, or none any more; to be called when that has happened. */

@@ -9,6 +9,7 @@ import type { Layout } from './layout.js';
 import { LinkReader, readLink } from './link-reader.js';
 import { isPresent } from './presence.js';
 import { orUndefined } from './system-error.js';
+import { type KnownTags, keyOf, nameOf, TagNames } from './tag-names.js';
 import { Turns } from './turns.js';
 
 /** Tags looked at side by side. */
@@ -20,6 +21,7 @@ export class FilesystemTags implements TagStore {
   readonly #files: DurableFiles;
   readonly #catalog: Catalog;
   readonly #links = new LinkReader();
+  readonly #names = new TagNames();
   readonly #turns = new Turns();
 
   constructor(layout: Layout, files: DurableFiles, catalog: Catalog) {
@@ -29,23 +31,30 @@ export class FilesystemTags implements TagStore {
   }
 
   async list(repository: Repository, { after, limit }: Page): Promise<Listing | undefined> {
-    const tags = await this.#all(repository);
-    if (tags.length === 0 && !(await this.#catalog.has(repository))) return undefined;
-    const from = after === undefined ? undefined : sortKey(after);
-    const keyed = tags.map((tag) => ({ tag, key: sortKey(tag.name) }));
-    const wanted = keyed.filter(({ key }) => from === undefined || key > from);
-    wanted.sort((one, other) => (one.key < other.key ? -1 : 1));
+    const known = await this.#names.read(this.#layout.tags(repository));
+    const isEmpty = known === undefined || known.keys.size === 0;
+    if (isEmpty && !(await this.#catalog.has(repository))) return undefined;
+    if (known === undefined || limit === 0) return { names: [], more: false };
     const names: string[] = [];
-    for (let start = 0; start < wanted.length && names.length <= limit; start += WIDTH) {
-      const batch = wanted.slice(start, start + WIDTH);
-      const present = await inBatches(batch, WIDTH, ({ tag }) =>
-        isPresent(this.#layout.currentLink(repository, tag)),
-      );
-      batch.forEach(({ tag }, index) => {
-        if (present[index] === true) names.push(tag.name);
-      });
+    let last = after === undefined ? '' : keyOf(after);
+    // One more than is wanted tells whether there are more.
+    for (;;) {
+      const keys = known.keys.following(last, limit + 1 - names.length);
+      for (const key of await this.#present(repository, known, keys)) names.push(nameOf(key));
+      last = keys.at(-1) ?? last;
+      if (keys.length === 0 || names.length > limit) break;
     }
-    return { names: names.slice(0, limit), more: limit > 0 && names.length > limit };
+    return { names: names.slice(0, limit), more: names.length > limit };
+  }
+
+  /** Those of some keys whose tags lead to a manifest: a tag's directory is there before its link is. */
+  async #present(repository: Repository, { seen }: KnownTags, keys: readonly string[]): Promise<string[]> {
+    const unseen = keys.filter((key) => !seen.has(key));
+    await inBatches(unseen, WIDTH, async (key) => {
+      const path = `${this.#layout.tags(repository)}/${nameOf(key)}/current/link`;
+      if (await isPresent(path)) seen.add(key);
+    });
+    return unseen.length === 0 ? [...keys] : keys.filter((key) => seen.has(key));
   }
 
   remove(repository: Repository, tag: Tag): Promise<boolean> {
@@ -103,9 +112,4 @@ export class FilesystemTags implements TagStore {
   #inTurn<Value>(repository: Repository, tag: Tag, work: () => Promise<Value>): Promise<Value> {
     return this.#turns.take(`${repository.name}:${tag.name}`, work);
   }
-}
-
-/** Orders without regard to case, and names that differ in case alone by their bytes. */
-function sortKey(name: string): string {
-  return `${name.toLowerCase()} ${name}`;
 }

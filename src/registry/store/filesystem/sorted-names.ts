@@ -10,34 +10,20 @@ export class SortedNames {
     return this.#names.length;
   }
 
-  at(position: number): string | undefined {
-    return this.#names[position];
-  }
-
-  /** The place of the first name that does not come before this one. */
-  position(name: string): number {
-    let low = 0;
-    let high = this.#names.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#names[middle] ?? '') < name) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
   add(name: string): void {
-    const position = this.position(name);
+    const position = this.#position(name);
     if (this.#names[position] !== name) this.#names.splice(position, 0, name);
   }
 
   delete(name: string): void {
-    const position = this.position(name);
+    const position = this.#position(name);
     if (this.#names[position] === name) this.#names.splice(position, 1);
   }
 
-  /** The names from a position on, up to a number of them. */
-  slice(position: number, count: number): string[] {
+  /** The names after this one, which need not be among them, up to a number of names. */
+  following(name: string, count: number): string[] {
+    let position = this.#position(name);
+    if (this.#names[position] === name) position += 1;
     return this.#names.slice(position, position + count);
   }
 
@@ -51,6 +37,18 @@ export class SortedNames {
     const known = new Set(kept);
     const fresh = [...names].filter((name) => !known.has(name)).sort();
     this.#names = merged(kept, fresh);
+  }
+
+  /** The place of the first name that does not come before this one. */
+  #position(name: string): number {
+    let low = 0;
+    let high = this.#names.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#names[middle] ?? '') < name) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }
 
