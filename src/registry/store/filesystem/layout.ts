@@ -27,6 +27,8 @@ import type { UploadId } from '../../model/upload-id.js';
  *     catalog-journal                                        repositories that have come or gone
  *     quarantine/sha256/<hex>                                content that was found damaged and taken out of service
  *     staging/<uuid>                                         files and directories on their way in or out
+ *     trash/…                                                files that clean-up is about to remove
+ *     gc/                                                    what clean-up remembers
  * ```
  *
  * A link is a text file with nothing but the digest. Paths are made of parsed values only, so none can leave the root.
@@ -39,6 +41,11 @@ export class Layout {
   /** {@link repositories} and the like of it for what distribution has no place for. */
   readonly repositoryTrees: readonly string[];
   readonly staging: string;
+  /** Everything that is stored lies below it. */
+  readonly registry: string;
+  readonly trash: string;
+  /** For the workspace of collections. */
+  readonly collection: string;
   /** Tells the other processes which repositories have come and gone. */
   readonly catalogJournal: string;
   readonly #trees: Readonly<Record<DigestAlgorithm, string>>;
@@ -46,6 +53,9 @@ export class Layout {
   constructor(root: string) {
     const registry = join(root, 'docker', 'registry');
     this.root = root;
+    this.registry = registry;
+    this.trash = join(registry, 'dockgate', 'trash');
+    this.collection = join(registry, 'dockgate', 'gc');
     this.#trees = { sha256: join(registry, 'v2'), sha512: join(registry, 'dockgate') };
     this.repositories = join(this.#trees.sha256, 'repositories');
     this.repositoryTrees = Object.values(this.#trees).map((tree) => join(tree, 'repositories'));
