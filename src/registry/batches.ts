@@ -22,3 +22,35 @@ export async function* inGroups<Item>(items: AsyncIterable<Item>, width: number)
   }
   if (group.length > 0) yield group;
 }
+
+/**
+ * Works on items as they come, at most `width` at a time. The first error ends it, when the work that had begun by then
+ * has ended.
+ */
+export async function forEachOf<Item>(
+  items: AsyncIterable<Item>,
+  width: number,
+  work: (item: Item) => Promise<void> | undefined,
+): Promise<void> {
+  const running = new Set<Promise<void>>();
+  let failed = false;
+  let failure: unknown;
+  try {
+    for await (const item of items) {
+      const begun = work(item);
+      if (begun === undefined) continue;
+      const ended: Promise<void> = begun
+        .catch((error: unknown) => {
+          if (!failed) failure = error;
+          failed = true;
+        })
+        .finally(() => running.delete(ended));
+      running.add(ended);
+      if (running.size >= width) await Promise.race(running);
+      if (failed) break;
+    }
+  } finally {
+    await Promise.all(running);
+  }
+  if (failed) throw failure;
+}
