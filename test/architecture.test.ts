@@ -39,6 +39,7 @@ const ALLOWED: Record<string, RegExp> = {
   access: /^$/,
   routing: /^exchange\/failure/,
   upstream: /^(?:configuration|exchange|http)\//,
+  remote: /^registry\/model\//,
   registry: /^(?:exchange|routing\/target)/,
   telemetry: /^configuration\//,
   tls: /^configuration\/(?:configuration|problem)/,
@@ -57,7 +58,7 @@ test('every folder imports only what lies below it', () => {
 
 /** Package to the folders that may know it. */
 const KNOWN_BY: Record<string, readonly string[]> = {
-  undici: ['upstream'],
+  undici: ['upstream', 'remote'],
   'node:http': ['http'],
   'node:https': ['http'],
   '@node-rs/bcrypt': ['htpasswd'],

@@ -5,6 +5,7 @@ import { ConfigurationError } from '../configuration/problem.js';
 import { registerCertCommand } from './cert.js';
 import { registerCheckCommand } from './check.js';
 import { CommandFailure } from './command-failure.js';
+import { registerRegistryCommand } from './registry/registry.js';
 import { registerServeCommand } from './serve.js';
 import { registerUserCommand } from './user.js';
 
@@ -26,6 +27,7 @@ export async function run(words: readonly string[]): Promise<number> {
   registerCheckCommand(program);
   registerUserCommand(program);
   registerCertCommand(program);
+  registerRegistryCommand(program);
   try {
     refuseUnknownCommand(program, words[0]);
     await program.parseAsync(words, { from: 'user' });

@@ -1,0 +1,116 @@
+import { createReadStream } from 'node:fs';
+import { access, opendir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { Digest } from '../../registry/model/digest.js';
+import type { Reference, Tag } from '../../registry/model/reference.js';
+import type { Repository } from '../../registry/model/repository.js';
+import type { Stores } from '../../registry/store/contracts.js';
+import { openFilesystemStore } from '../../registry/store/filesystem/filesystem-store.js';
+import { Layout } from '../../registry/store/filesystem/layout.js';
+import { isAbsent } from '../../registry/store/filesystem/system-error.js';
+import { CommandFailure } from '../command-failure.js';
+import { fallbackReferrers } from './fallback-referrers.js';
+import { type RegistrySource, type SourceManifest, UnknownRepository } from './source.js';
+
+/** Names read at once. */
+const PAGE = 1_000;
+
+/**
+ * Opens the data directory of a registry.
+ *
+ * @throws {CommandFailure} when no registry has ever written to it.
+ */
+export async function openDirectory(directory: string): Promise<DirectorySource> {
+  try {
+    await access(join(directory, 'docker', 'registry'));
+  } catch (error) {
+    const reason = isAbsent(error)
+      ? 'there is no registry in this directory (docker/registry is missing)'
+      : `the directory cannot be read (${error instanceof Error ? error.message : String(error)})`;
+    const message = `${directory}: ${reason}; name another with --data DIR, or a running registry with https://`;
+    throw new CommandFailure(message, 1, { cause: error });
+  }
+  return new DirectorySource(directory, await openFilesystemStore({ directory }));
+}
+
+/** A registry whose data directory lies here. A server may be at work in it. */
+export class DirectorySource implements RegistrySource {
+  readonly place: string;
+  readonly #stores: Stores;
+  readonly #layout: Layout;
+
+  constructor(directory: string, stores: Stores) {
+    this.place = directory;
+    this.#stores = stores;
+    this.#layout = new Layout(directory);
+  }
+
+  async *repositories(): AsyncGenerator<string> {
+    let after: string | undefined;
+    for (;;) {
+      const page = await this.#stores.catalog.list({
+        limit: PAGE,
+        ...(after === undefined ? {} : { after }),
+      });
+      yield* page.names;
+      after = page.names.at(-1);
+      if (!page.more || after === undefined) return;
+    }
+  }
+
+  async *tags(repository: Repository): AsyncGenerator<string> {
+    // One page: each would read the whole directory again.
+    const listing = await this.#stores.tags.list(repository, { limit: Number.MAX_SAFE_INTEGER });
+    if (listing === undefined) throw new UnknownRepository(this.place, repository);
+    yield* listing.names;
+  }
+
+  async resolve(repository: Repository, tag: Tag): Promise<Digest | undefined> {
+    return (await this.manifest(repository, tag))?.digest;
+  }
+
+  manifest(repository: Repository, reference: Reference): Promise<SourceManifest | undefined> {
+    return this.#stores.manifests.get(repository, reference);
+  }
+
+  referrers(repository: Repository, digest: Digest): AsyncIterable<unknown> {
+    return fallbackReferrers(this, repository, digest);
+  }
+
+  async hasBlob(repository: Repository, digest: Digest): Promise<boolean> {
+    return (await this.#stores.blobs.find(repository, digest)) !== undefined;
+  }
+
+  async blob(repository: Repository, digest: Digest): Promise<Readable | undefined> {
+    const stored = await this.#stores.blobs.find(repository, digest);
+    if (stored === undefined) return undefined;
+    // Read as it lies there: whoever asks judges the content, which the store would refuse when it is damaged.
+    return stored.size === 0 ? Readable.from([]) : createReadStream(this.#layout.blob(digest));
+  }
+
+  readonly manifests = (repository: Repository): AsyncIterable<Digest> =>
+    heldManifests(this.#layout, repository);
+
+  remove(repository: Repository, reference: Reference): Promise<boolean> {
+    return reference instanceof Digest
+      ? this.#stores.manifests.remove(repository, reference)
+      : this.#stores.tags.remove(repository, reference);
+  }
+
+  async close(): Promise<void> {}
+}
+
+async function* heldManifests(layout: Layout, repository: Repository): AsyncGenerator<Digest> {
+  for (const algorithm of ['sha256', 'sha512'] as const) {
+    const any = layout.revisionLink(repository, Digest.of(new Uint8Array(), algorithm));
+    try {
+      for await (const { name } of await opendir(dirname(dirname(any)))) {
+        const digest = Digest.read(`${algorithm}:${name}`);
+        if (digest !== undefined) yield digest;
+      }
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+    }
+  }
+}
