@@ -4,8 +4,10 @@ import type { Stores } from './store/contracts.js';
 import { answerBase } from './v2/base.js';
 import { answerBlob } from './v2/blobs.js';
 import { answerCatalog } from './v2/catalog.js';
+import { answerExtensions } from './v2/extensions.js';
 import { asFailure } from './v2/failures.js';
 import { answerManifest } from './v2/manifests.js';
+import { answerReferrers } from './v2/referrers.js';
 import { parseRoute } from './v2/routes.js';
 import { answerTags } from './v2/tags.js';
 import { answerUpload, answerUploads, type MayPull } from './v2/uploads.js';
@@ -18,7 +20,7 @@ export interface RegistryOptions {
 }
 
 /**
- * The registry built into the gateway: OCI Distribution 1.1 under `/v2/`, over any {@link Stores}.
+ * The registry built into the gateway: OCI Distribution 1.1 and the draft of 1.2 under `/v2/`, over any {@link Stores}.
  *
  * It asks for no password and checks no rights: whoever reaches the handler may do everything. It throws a
  * {@link Failure} for what is the client's doing, and other errors when the store is broken.
@@ -40,10 +42,14 @@ function answer(store: Stores, mayPull: MayPull, exchange: Exchange): Reply | Pr
       return answerBase(exchange);
     case 'catalog':
       return answerCatalog(store, exchange);
+    case 'extensions':
+      return answerExtensions(exchange);
     case 'tags':
       return answerTags(store, exchange, route.repository);
     case 'manifest':
       return answerManifest(store, exchange, route.repository, route.reference);
+    case 'referrers':
+      return answerReferrers(store, exchange, route.repository, route.subject);
     case 'blob':
       return answerBlob(store, exchange, route.repository, route.digest);
     case 'uploads':

@@ -1,5 +1,6 @@
 import { Failure } from '../../exchange/failure.js';
 import { type Descriptor, readDescriptor } from './descriptor.js';
+import { duplicateName, foldedName } from './duplicate-name.js';
 import { fieldOf, isJsonObject, type JsonObject, parseJson } from './json.js';
 import { isForeignLayer, isManifestMediaType, MediaType } from './media-type.js';
 
@@ -14,7 +15,26 @@ export interface Manifest {
   readonly children: readonly Descriptor[];
   /** The manifest that this one is about (OCI Image §subject). */
   readonly subject: Descriptor | undefined;
+  /** What it is among referrers: its own artifactType, or else the type of an image's config (OCI end-12). */
+  readonly artifactType: string | undefined;
+  readonly annotations: JsonObject | undefined;
 }
+
+/** The fields that somebody acts on. */
+const FIELDS: ReadonlyMap<string, string> = new Map(
+  [
+    'schemaVersion',
+    'mediaType',
+    'artifactType',
+    'config',
+    'layers',
+    'blobs',
+    'manifests',
+    'subject',
+    'annotations',
+    'fsLayers',
+  ].map((name) => [foldedName(name), name]),
+);
 
 const SCHEMA_1: ReadonlySet<string> = new Set([MediaType.dockerSchema1, MediaType.dockerSchema1Signed]);
 const INDEXES: ReadonlySet<string> = new Set([MediaType.ociIndex, MediaType.dockerList]);
@@ -62,6 +82,24 @@ function listOf(object: JsonObject, name: string): Descriptor[] {
   return list.map((value, index) => descriptorOf(value, `${name}[${index}]`));
 }
 
+function refuseDoubleMeanings(object: JsonObject, bytes: Uint8Array): void {
+  const twice = duplicateName(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  if (twice !== undefined)
+    throw invalid(`the manifest has the field ${JSON.stringify(twice.slice(0, 100))} twice`);
+  for (const name of Object.keys(object)) {
+    const field = FIELDS.get(foldedName(name));
+    // Readers that take no notice of case would see a field where others see none.
+    if (field !== undefined && field !== name)
+      throw invalid(`the manifest's field ${name} has to be written ${field}`);
+  }
+}
+
+function artifactTypeOf(object: JsonObject, config: Descriptor | undefined): string | undefined {
+  const artifactType = fieldOf(object, 'artifactType');
+  if (typeof artifactType === 'string' && artifactType !== '') return artifactType;
+  return config?.mediaType;
+}
+
 function refuseMixedShapes(object: JsonObject, mediaType: string): void {
   const hasChildren = fieldOf(object, 'manifests') !== undefined;
   const hasBlobs = fieldOf(object, 'config') !== undefined || fieldOf(object, 'layers') !== undefined;
@@ -83,12 +121,13 @@ function refuseMixedShapes(object: JsonObject, mediaType: string): void {
  */
 export function parseManifest(bytes: Uint8Array, contentType: string): Manifest {
   const value = parseJson(bytes);
-  if (!isJsonObject(value)) throw invalid('the manifest is not a JSON object in UTF-8');
+  if (!isJsonObject(value)) throw invalid('the manifest is not a JSON object in UTF-8, or nests too deep');
   if (SCHEMA_1.has(contentType) || isSchema1(value)) {
     throw invalid(
       'this is an image manifest of schema 1, which names layers by names that nobody can check and is no longer accepted; push again with docker 1.10 or later',
     );
   }
+  refuseDoubleMeanings(value, bytes);
   const stated = fieldOf(value, 'mediaType');
   if (stated !== undefined && typeof stated !== 'string')
     throw invalid("the manifest's mediaType is not a text");
@@ -103,17 +142,21 @@ export function parseManifest(bytes: Uint8Array, contentType: string): Manifest 
     throw invalid(`the manifest is a ${mediaType}, but its Content-Type says something else`);
   }
   refuseMixedShapes(value, mediaType);
-  const config = fieldOf(value, 'config');
+  const stored = fieldOf(value, 'config');
+  const config = stored === undefined ? undefined : descriptorOf(stored, 'config');
   const subject = fieldOf(value, 'subject');
+  const annotations = fieldOf(value, 'annotations');
   const layers = [...listOf(value, 'layers'), ...listOf(value, 'blobs')];
   return {
     bytes,
     mediaType,
     blobs: [
-      ...(config === undefined ? [] : [descriptorOf(config, 'config')]),
+      ...(config === undefined ? [] : [config]),
       ...layers.filter((layer) => !layer.hasUrls && !isForeignLayer(layer.mediaType)),
     ],
     children: listOf(value, 'manifests'),
     subject: subject === undefined || subject === null ? undefined : descriptorOf(subject, 'subject'),
+    artifactType: artifactTypeOf(value, config),
+    annotations: isJsonObject(annotations) ? annotations : undefined,
   };
 }

@@ -30,7 +30,11 @@ async function pull(
   repository: Repository,
   digest: Digest,
 ): Promise<Reply> {
-  const blob = await stores.blobs.find(repository, digest);
+  // HEAD is how a client finds out that it need not send the blob.
+  const blob =
+    exchange.method === 'HEAD'
+      ? await stores.blobs.keep(repository, digest)
+      : await stores.blobs.find(repository, digest);
   if (blob === undefined) throw await unknown(stores, repository, digest);
   const headers = {
     'docker-content-digest': digest.toString(),

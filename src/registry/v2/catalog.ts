@@ -5,7 +5,7 @@ import { isReading, methodNotAllowed } from './methods.js';
 import { listReply, parsePage } from './pagination.js';
 
 /** Repositories in one reply. */
-const LONGEST = 10_000;
+const LONGEST = 1000;
 
 /** Lists the repositories at `/v2/_catalog`, which is docker's own and not of OCI Distribution. */
 export async function answerCatalog({ catalog }: Stores, exchange: Exchange): Promise<Reply> {

@@ -6,21 +6,25 @@ import type { Listing, Page } from '../store/contracts.js';
 const NUMBER = /^\d{1,9}$/;
 
 /**
- * Reads `n` and `last` (OCI end-8b).
+ * Reads `n`, the number of names that a client wants.
  *
  * @param longest names that one reply may hold; when there are more, it leads on to the next.
  * @throws {Failure} 400 when `n` is not a number.
  */
+export function parseLimit(query: URLSearchParams, longest: number): number {
+  const text = query.get('n') ?? '';
+  if (text === '') return longest;
+  if (NUMBER.test(text)) return Math.min(Number(text), longest);
+  throw new Failure(400, 'UNSUPPORTED', 'n must be a number of names, 0 or more', {
+    detail: { n: text.slice(0, 100) },
+  });
+}
+
+/** Reads `n` and `last` (OCI end-8b), as {@link parseLimit} does. */
 export function parsePage(exchange: Exchange, longest: number): Page {
   const query = new URLSearchParams(exchange.target.query);
+  const limit = parseLimit(query, longest);
   const last = query.get('last') ?? '';
-  const text = query.get('n') ?? '';
-  if (text !== '' && !NUMBER.test(text)) {
-    throw new Failure(400, 'UNSUPPORTED', 'n must be a number of names, 0 or more', {
-      detail: { n: text.slice(0, 100) },
-    });
-  }
-  const limit = text === '' ? longest : Math.min(Number(text), longest);
   return last === '' ? { limit } : { limit, after: last };
 }
 

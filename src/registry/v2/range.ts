@@ -6,7 +6,7 @@ export interface Part {
   readonly length: number;
 }
 
-const RANGE = /^bytes=\s*(\d*)-(\d*)\s*$/;
+const RANGE = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i;
 
 /**
  * Reads a `Range` (RFC 9110 §14.2) for content of a size.

@@ -8,11 +8,16 @@ import { UploadId } from '../model/upload-id.js';
 export type Route =
   | { readonly kind: 'base' }
   | { readonly kind: 'catalog' }
+  | { readonly kind: 'extensions' }
   | { readonly kind: 'tags'; readonly repository: Repository }
   | { readonly kind: 'manifest'; readonly repository: Repository; readonly reference: Reference }
+  | { readonly kind: 'referrers'; readonly repository: Repository; readonly subject: Digest }
   | { readonly kind: 'blob'; readonly repository: Repository; readonly digest: Digest }
   | { readonly kind: 'uploads'; readonly repository: Repository }
   | { readonly kind: 'upload'; readonly repository: Repository; readonly id: UploadId };
+
+const PREFIX = '/v2/';
+const MANIFESTS = '/manifests';
 
 function notFound(): Failure {
   return new Failure(404, 'UNSUPPORTED', 'this registry has nothing at this path');
@@ -30,6 +35,16 @@ function decode(segment: string): string {
   throw new Failure(400, 'NAME_INVALID', 'the path is not percent-encoded as it should be');
 }
 
+/** The path that is asked for most often, without taking it apart. Undefined for all others. */
+function parseManifestRoute(path: string): Route | undefined {
+  const slash = path.lastIndexOf('/');
+  if (!path.endsWith(MANIFESTS, slash) || !path.startsWith(PREFIX) || path.includes('%')) return undefined;
+  const repository = Repository.parse(
+    path.slice(PREFIX.length, Math.max(slash - MANIFESTS.length, PREFIX.length)),
+  );
+  return { kind: 'manifest', repository, reference: parseReference(path.slice(slash + 1)) };
+}
+
 function parseUploadId(text: string): UploadId {
   const id = UploadId.read(text);
   if (id !== undefined) return id;
@@ -44,10 +59,13 @@ function parseUploadId(text: string): UploadId {
  * @throws {Failure} 404 for paths that are none of ours, 400 for a name, tag or digest that cannot be one.
  */
 export function parseRoute(path: string): Route {
+  const manifest = parseManifestRoute(path);
+  if (manifest !== undefined) return manifest;
   if (path === '/v2/' || path === '/v2') return { kind: 'base' };
   if (path === '/v2/_catalog') return { kind: 'catalog' };
-  if (!path.startsWith('/v2/')) throw notFound();
-  const segments = path.slice(4).split('/').map(decode);
+  if (path === '/v2/_oci/ext/discover') return { kind: 'extensions' };
+  if (!path.startsWith(PREFIX)) throw notFound();
+  const segments = path.slice(PREFIX.length).split('/').map(decode);
   const last = segments.pop() ?? '';
   const kind = segments.pop();
   const above = segments.at(-1);
@@ -64,6 +82,7 @@ export function parseRoute(path: string): Route {
   if (kind === 'manifests') {
     return { kind: 'manifest', repository: repository(), reference: parseReference(last) };
   }
+  if (kind === 'referrers') return { kind, repository: repository(), subject: Digest.parse(last) };
   if (kind === 'tags' && last === 'list') return { kind: 'tags', repository: repository() };
   throw notFound();
 }

@@ -2,13 +2,14 @@ import type { Exchange } from '../../exchange/exchange.js';
 import { Failure } from '../../exchange/failure.js';
 import type { Reply, ReplyHeaders } from '../../exchange/reply.js';
 import { Digest, type DigestAlgorithm, isDigestAlgorithm } from '../model/digest.js';
-import { Repository } from '../model/repository.js';
+import type { Repository } from '../model/repository.js';
 import type { UploadId } from '../model/upload-id.js';
 import type { Stores, UploadSessions } from '../store/contracts.js';
 import { UploadUnknown } from '../store/failure.js';
 import { chunkOffset } from './content-range.js';
 import { asFailure } from './failures.js';
 import { isReading, methodNotAllowed } from './methods.js';
+import { mountBlob } from './mount.js';
 
 /** Says whether the one who asks may pull from a repository, and so may mount what it holds. */
 export type MayPull = (exchange: Exchange, repository: Repository) => boolean | Promise<boolean>;
@@ -46,10 +47,10 @@ export async function answerUploads(
   const mount = query.get('mount');
   if (mount !== null) {
     const digest = Digest.parse(mount);
-    const from = Repository.read(query.get('from') ?? '');
-    if (from !== undefined && (await mayPull(exchange, from))) {
-      if (await stores.blobs.mount(digest, from, repository)) return created(exchange, repository, digest);
-    }
+    const isMounted = await mountBlob(stores.blobs, digest, query.get('from'), repository, (from) =>
+      mayPull(exchange, from),
+    );
+    if (isMounted) return created(exchange, repository, digest);
   }
   const whole = query.get('digest');
   if (whole !== null) return uploadWhole(stores.uploads, exchange, repository, Digest.parse(whole));

@@ -2,13 +2,16 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Stores } from '../contracts.js';
 import { DurableFiles } from './durable-files.js';
+import { FallbackReferrers } from './fallback-referrers.js';
 import { FilesystemBlobs } from './filesystem-blobs.js';
 import { FilesystemCatalog } from './filesystem-catalog.js';
 import { FilesystemManifests } from './filesystem-manifests.js';
+import { FilesystemReferrers } from './filesystem-referrers.js';
 import { FilesystemTags } from './filesystem-tags.js';
 import { FilesystemUploads } from './filesystem-uploads.js';
 import { type FoundDamage, IntegrityLedger } from './integrity-ledger.js';
 import { Layout } from './layout.js';
+import { ReferrerFiles } from './referrer-files.js';
 import { orUndefined } from './system-error.js';
 import { WritingRights } from './writing-rights.js';
 
@@ -41,11 +44,14 @@ export async function openFilesystemStore(options: FilesystemStoreOptions): Prom
   const blobs = new FilesystemBlobs(layout, files, ledger);
   const catalog = new FilesystemCatalog(layout);
   const tags = new FilesystemTags(layout, files, catalog);
+  const referrerFiles = new ReferrerFiles(layout, files);
+  const manifests = new FilesystemManifests(layout, files, tags, catalog, referrerFiles, ledger);
   return {
     blobs,
     catalog,
     tags,
-    manifests: new FilesystemManifests(layout, files, tags, catalog, ledger),
+    manifests,
+    referrers: new FilesystemReferrers(layout, referrerFiles, new FallbackReferrers(manifests)),
     uploads: new FilesystemUploads(layout, files, blobs, new WritingRights(options.writerLease ?? 30_000)),
   };
 }

@@ -1,0 +1,71 @@
+import { inBatches } from '../../batches.js';
+import type { Digest } from '../../model/digest.js';
+import { type Manifest, parseManifest } from '../../model/manifest.js';
+import type { Repository } from '../../model/repository.js';
+import type { ManifestStore } from '../contracts.js';
+import { freshen } from './freshness.js';
+import type { Layout } from './layout.js';
+
+/** Files looked at side by side. */
+const WIDTH = 16;
+
+/** Manifests followed from one; an index of indexes beyond it is nobody's image. */
+const FOLLOWED = 4096;
+
+/**
+ * Makes fresh what a pushed manifest leads to, so that a clean-up that found it unused before the push leaves it alone.
+ * The config and layers that the manifest itself names have been made fresh when they were looked for.
+ */
+export class NamedContent {
+  readonly #layout: Layout;
+  readonly #manifests: ManifestStore;
+
+  constructor(layout: Layout, manifests: ManifestStore) {
+    this.#layout = layout;
+    this.#manifests = manifests;
+  }
+
+  /** Follows children, what they name, and the subject. What is not there is passed over. */
+  async freshen(repository: Repository, manifest: Manifest): Promise<void> {
+    const seen = new Set<string>();
+    const waiting = manifestsOf(manifest);
+    while (waiting.length > 0 && seen.size < FOLLOWED) {
+      const batch = new Map(waiting.splice(0, WIDTH).map((digest) => [digest.toString(), digest]));
+      for (const known of seen) batch.delete(known);
+      for (const text of batch.keys()) seen.add(text);
+      await inBatches([...batch.values()], WIDTH, async (digest) => {
+        waiting.push(...(await this.#freshenManifest(repository, digest)));
+      });
+    }
+  }
+
+  /** @returns the manifests that it leads to. */
+  async #freshenManifest(repository: Repository, digest: Digest): Promise<Digest[]> {
+    if ((await freshen(this.#layout.revisionLink(repository, digest))) === undefined) return [];
+    await freshen(this.#layout.blob(digest));
+    const named = await this.#read(repository, digest);
+    if (named === undefined) return [];
+    await inBatches(named.blobs, WIDTH, async ({ digest: blob }) => {
+      await Promise.all([
+        freshen(this.#layout.layerLink(repository, blob)),
+        freshen(this.#layout.blob(blob)),
+      ]);
+    });
+    return manifestsOf(named);
+  }
+
+  async #read(repository: Repository, digest: Digest): Promise<Manifest | undefined> {
+    try {
+      const stored = await this.#manifests.get(repository, digest);
+      return stored === undefined ? undefined : parseManifest(stored.bytes, '');
+    } catch {
+      // Damaged, or none that we can read: clean-up then takes it for one that names everything.
+      return undefined;
+    }
+  }
+}
+
+function manifestsOf({ children, subject }: Manifest): Digest[] {
+  const digests = children.map(({ digest }) => digest);
+  return subject === undefined ? digests : [...digests, subject.digest];
+}
