@@ -34,6 +34,14 @@ export function digestOf(bytes: string | Uint8Array, algorithm = 'sha256'): stri
   return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
 }
 
+/** Bytes of the blobs that were pushed, by digest. */
+const sizes = new Map<string, number>();
+
+/** A descriptor of a blob. One that was never pushed is said to have one byte. */
+export function descriptorOf(mediaType: string, digest: string): object {
+  return { mediaType, digest, size: sizes.get(digest) ?? 1 };
+}
+
 /** Uploads a blob in one request. @returns its digest. */
 export async function pushBlob(
   handler: Handler,
@@ -41,6 +49,7 @@ export async function pushBlob(
   content: string | Uint8Array,
 ): Promise<string> {
   const digest = digestOf(content);
+  sizes.set(digest, Buffer.byteLength(content));
   const reply = await ask(handler, 'POST', `/v2/${name}/blobs/uploads/?digest=${digest}`, { body: content });
   if (reply.status !== 201) throw new Error(`the blob was refused: ${reply.status} ${reply.code}`);
   return digest;
@@ -48,12 +57,11 @@ export async function pushBlob(
 
 /** An OCI image manifest over a config and layers that have been pushed. */
 export function imageManifest(config: string, layers: readonly string[] = [], more: object = {}): string {
-  const descriptor = (mediaType: string, digest: string): object => ({ mediaType, digest, size: 1 });
   return JSON.stringify({
     schemaVersion: 2,
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    config: descriptor('application/vnd.oci.image.config.v1+json', config),
-    layers: layers.map((digest) => descriptor('application/vnd.oci.image.layer.v1.tar+gzip', digest)),
+    config: descriptorOf('application/vnd.oci.image.config.v1+json', config),
+    layers: layers.map((digest) => descriptorOf('application/vnd.oci.image.layer.v1.tar+gzip', digest)),
     ...more,
   });
 }
