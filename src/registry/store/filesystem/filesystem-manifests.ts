@@ -11,6 +11,7 @@ import type { FilesystemCatalog } from './filesystem-catalog.js';
 import type { FilesystemTags } from './filesystem-tags.js';
 import type { IntegrityLedger } from './integrity-ledger.js';
 import type { Layout } from './layout.js';
+import { LinkReader } from './link-reader.js';
 import { ManifestCache } from './manifest-cache.js';
 import { NamedContent } from './named-content.js';
 import { isPresent } from './presence.js';
@@ -30,6 +31,7 @@ export class FilesystemManifests implements ManifestStore {
   readonly #ledger: IntegrityLedger;
   readonly #named: NamedContent;
   readonly #cache = new ManifestCache(CACHED);
+  readonly #links = new LinkReader();
 
   constructor(
     layout: Layout,
@@ -50,7 +52,9 @@ export class FilesystemManifests implements ManifestStore {
 
   async get(repository: Repository, reference: Reference): Promise<StoredManifest | undefined> {
     const digest = reference instanceof Digest ? reference : await this.#tags.resolve(repository, reference);
-    if (digest === undefined || !(await this.#holds(repository, digest))) return undefined;
+    if (digest === undefined) return undefined;
+    const link = await this.#links.read(this.#layout.revisionLink(repository, digest));
+    if (link === undefined) return undefined;
     return this.#cache.get(digest) ?? this.#load(digest);
   }
 
@@ -91,7 +95,7 @@ export class FilesystemManifests implements ManifestStore {
   async #hold(repository: Repository, digest: Digest): Promise<void> {
     await this.#files.write(this.#layout.revisionLink(repository, digest), digest.toString());
     // Distribution lists a repository only when it has a directory for layers.
-    await this.#files.makeDirectory(this.#layout.layers(repository));
+    await this.#files.keepDirectory(this.#layout.layers(repository));
   }
 
   async #load(digest: Digest): Promise<StoredManifest | undefined> {

@@ -1,7 +1,7 @@
-import { type Stats, stat } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Digest } from '../../model/digest.js';
-import { isAbsent, orUndefined } from './system-error.js';
+import { NearFiles, statusOf } from './file-status.js';
+import { orUndefined } from './system-error.js';
 
 /** Links remembered; the one remembered first is forgotten first. */
 const REMEMBERED = 4096;
@@ -22,24 +22,15 @@ export async function readLink(path: string): Promise<Digest | undefined> {
   return text === undefined ? undefined : Digest.read(text.trim());
 }
 
-function statusOf(path: string): Promise<Stats | undefined> {
-  return new Promise((resolve, reject) => {
-    stat(path, (error, stats) => {
-      if (error === null) resolve(stats);
-      else if (isAbsent(error)) resolve(undefined);
-      else reject(error);
-    });
-  });
-}
-
 /** Reads links that are read often: looks at the file every time, but reads it only when it is another than before. */
 export class LinkReader {
   readonly #known = new Map<string, Known>();
+  readonly #near = new NearFiles();
 
   /** As {@link readLink}. */
   async read(path: string): Promise<Digest | undefined> {
-    const stats = await statusOf(path);
     const known = this.#known.get(path);
+    const stats = await (known === undefined ? statusOf(path) : this.#near.status(path));
     if (stats === undefined) {
       this.#known.delete(path);
       return undefined;
