@@ -18,13 +18,16 @@ const CONNECTIONS = 8;
 export interface Trust {
   /** Certificates in PEM. */
   readonly authorities: string;
-  /** True: these alone. */
+  /**
+   * True: the user has named them. Then the registry has to be signed by one of them, and other servers to which it
+   * leads may be. False: they count for the registry only, besides those of the system.
+   */
   readonly alone: boolean;
 }
 
 /** What a transport needs to know. */
 export interface TransportOptions {
-  /** The registry. Other servers, to which it may lead, are judged by the authorities of the system. */
+  /** The registry. */
   readonly origin: URL;
   readonly trust?: Trust | undefined;
   /** Ends what is under way, and everything after it. */
@@ -60,12 +63,11 @@ export class Transport {
     this.#signal = signal;
     this.#wait = wait;
     const options = { connections: CONNECTIONS, headersTimeout: STANDING_STILL, bodyTimeout: STANDING_STILL };
-    const ca = trust === undefined ? undefined : authoritiesOf(trust);
-    this.#registry = new Agent({
-      ...options,
-      connect: { timeout: CONNECT, ...(ca === undefined ? {} : { ca }) },
-    });
-    this.#others = new Agent({ ...options, connect: { timeout: CONNECT } });
+    const connect = (ca: string[] | undefined) => ({ timeout: CONNECT, ...(ca === undefined ? {} : { ca }) });
+    const besides = trust === undefined ? undefined : [...rootCertificates, trust.authorities];
+    const alone = trust?.alone === true ? [trust.authorities] : undefined;
+    this.#registry = new Agent({ ...options, connect: connect(alone ?? besides) });
+    this.#others = new Agent({ ...options, connect: connect(alone === undefined ? undefined : besides) });
   }
 
   /** @throws {RemoteFailure} when the server cannot be reached or trusted. */
@@ -98,10 +100,6 @@ export class Transport {
   async close(): Promise<void> {
     await Promise.all([this.#registry.destroy(), this.#others.destroy()]);
   }
-}
-
-function authoritiesOf({ authorities, alone }: Trust): string[] {
-  return alone ? [authorities] : [...rootCertificates, authorities];
 }
 
 async function waitFor(time: number, signal: AbortSignal | undefined): Promise<void> {

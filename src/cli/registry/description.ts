@@ -1,5 +1,6 @@
 import { Digest } from '../../registry/model/digest.js';
 import { fieldOf, isJsonObject, type JsonObject, parseJson } from '../../registry/model/json.js';
+import { isForeignLayer } from '../../registry/model/media-type.js';
 import type { SourceManifest } from './source.js';
 
 /** A pointer to content, as a manifest states it. */
@@ -12,6 +13,8 @@ export interface ContentDescription {
   /** `linux/arm64/v8` */
   readonly platform?: string;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** The content is fetched from somewhere else, so the registry need not have it. */
+  readonly isElsewhere?: true;
 }
 
 /** What a manifest states, without what it points at. */
@@ -57,13 +60,16 @@ export function describeContent(value: unknown): ContentDescription | undefined 
   const artifactType = fieldOf(value, 'artifactType');
   const platform = platformOf(fieldOf(value, 'platform'));
   const annotations = annotationsOf(value);
+  const urls = fieldOf(value, 'urls');
+  const type = typeof mediaType === 'string' ? mediaType : '';
   return {
     digest,
-    mediaType: typeof mediaType === 'string' ? mediaType : '',
+    mediaType: type,
     size: typeof size === 'number' && Number.isSafeInteger(size) && size >= 0 ? size : 0,
     ...(typeof artifactType === 'string' ? { artifactType } : {}),
     ...(platform === undefined ? {} : { platform }),
     ...(annotations === undefined ? {} : { annotations }),
+    ...(isForeignLayer(type) || (Array.isArray(urls) && urls.length > 0) ? { isElsewhere: true } : {}),
   };
 }
 

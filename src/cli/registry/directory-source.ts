@@ -3,6 +3,7 @@ import { access, opendir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Digest } from '../../registry/model/digest.js';
+import { parseJson } from '../../registry/model/json.js';
 import type { Reference, Tag } from '../../registry/model/reference.js';
 import type { Repository } from '../../registry/model/repository.js';
 import type { Stores } from '../../registry/store/contracts.js';
@@ -10,18 +11,16 @@ import { openFilesystemStore } from '../../registry/store/filesystem/filesystem-
 import { Layout } from '../../registry/store/filesystem/layout.js';
 import { isAbsent } from '../../registry/store/filesystem/system-error.js';
 import { CommandFailure } from '../command-failure.js';
-import { fallbackReferrers } from './fallback-referrers.js';
 import { type RegistrySource, type SourceManifest, UnknownRepository } from './source.js';
 
 /** Names read at once. */
 const PAGE = 1_000;
 
-/**
- * Opens the data directory of a registry.
- *
- * @throws {CommandFailure} when no registry has ever written to it.
- */
-export async function openDirectory(directory: string): Promise<DirectorySource> {
+/** Bytes of descriptors read at once. */
+const PAGE_BYTES = 4 * 1024 * 1024;
+
+/** @throws {CommandFailure} when no registry has ever written to the directory. */
+export async function requireDirectory(directory: string): Promise<void> {
   try {
     await access(join(directory, 'docker', 'registry'));
   } catch (error) {
@@ -31,6 +30,11 @@ export async function openDirectory(directory: string): Promise<DirectorySource>
     const message = `${directory}: ${reason}; name another with --data DIR, or a running registry with https://`;
     throw new CommandFailure(message, 1, { cause: error });
   }
+}
+
+/** Opens the data directory of a registry. @throws {CommandFailure} as {@link requireDirectory}. */
+export async function openDirectory(directory: string): Promise<DirectorySource> {
+  await requireDirectory(directory);
   return new DirectorySource(directory, await openFilesystemStore({ directory }));
 }
 
@@ -74,8 +78,14 @@ export class DirectorySource implements RegistrySource {
     return this.#stores.manifests.get(repository, reference);
   }
 
-  referrers(repository: Repository, digest: Digest): AsyncIterable<unknown> {
-    return fallbackReferrers(this, repository, digest);
+  async *referrers(repository: Repository, digest: Digest): AsyncGenerator<unknown> {
+    let after: Digest | undefined;
+    do {
+      const page = { limit: PAGE, bytes: PAGE_BYTES, ...(after === undefined ? {} : { after }) };
+      const { referrers, next } = await this.#stores.referrers.list(repository, digest, page);
+      for (const { text } of referrers) yield parseJson(Buffer.from(text));
+      after = next;
+    } while (after !== undefined);
   }
 
   async hasBlob(repository: Repository, digest: Digest): Promise<boolean> {

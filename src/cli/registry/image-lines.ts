@@ -59,10 +59,10 @@ function commandLine(words: readonly string[] | undefined): string | undefined {
 }
 
 function platformRows({ platforms }: ImageDescription): string[][] {
-  return platforms.map(({ platform, artifactType, mediaType, digest, isHeld, totalSize, image }) => [
+  return platforms.map(({ platform, artifactType, mediaType, digest, state, totalSize, image }) => [
     platform ?? artifactType ?? mediaType,
     digest,
-    isHeld ? formatBytes(totalSize) : 'not held',
+    state === 'held' ? formatBytes(totalSize) : state,
     image?.created ?? '-',
   ]);
 }

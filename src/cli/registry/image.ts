@@ -9,11 +9,12 @@ import {
 } from './description.js';
 import { type ImageConfig, readImageConfig } from './image-config.js';
 import type { RegistrySource } from './source.js';
+import { isDamage } from './walk.js';
 
 /** A platform of an index. */
 export interface PlatformDescription extends ContentDescription {
-  /** False when the registry does not hold it: an index may be sparse. */
-  readonly isHeld: boolean;
+  /** An index may be sparse, so that not all of it is there. */
+  readonly state: 'held' | 'not held' | 'damaged';
   readonly image: ImageConfig | undefined;
   /** Bytes of its manifest, config and layers. */
   readonly totalSize: number;
@@ -62,10 +63,17 @@ async function look(
   for (const child of depth === 0 ? [] : children.slice(0, MOST_CHILDREN)) {
     const own = new Map<string, number>();
     const digestOfChild = Digest.read(child.digest);
-    const seen =
-      digestOfChild === undefined ? undefined : await look(source, repository, digestOfChild, own, depth - 1);
+    let state: PlatformDescription['state'] = 'not held';
+    let seen: ImageDescription | undefined;
+    try {
+      if (digestOfChild !== undefined) seen = await look(source, repository, digestOfChild, own, depth - 1);
+      if (seen !== undefined) state = 'held';
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      state = 'damaged';
+    }
     for (const [name, bytes] of own) sizes.set(name, bytes);
-    platforms.push({ ...child, isHeld: seen !== undefined, image: seen?.image, totalSize: sum(own) });
+    platforms.push({ ...child, state, image: seen?.image, totalSize: sum(own) });
   }
   return { ...description, image, platforms, totalSize: sum(sizes) };
 }

@@ -4,6 +4,7 @@ import { registerLsCommand } from './ls.js';
 import { registerRmCommand } from './rm.js';
 import { ownSurroundings, type Surroundings } from './surroundings.js';
 import { registerTagsCommand } from './tags.js';
+import { registerVerifyCommand } from './verify.js';
 
 const EXAMPLES = `
 Names without a scheme mean the data directory (--data, ./data by default), names with https:// a registry
@@ -29,4 +30,5 @@ export function registerRegistryCommand(
   registerTagsCommand(registry, surroundings);
   registerInspectCommand(registry, surroundings);
   registerRmCommand(registry, surroundings);
+  registerVerifyCommand(registry, surroundings);
 }

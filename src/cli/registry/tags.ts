@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { Tag } from '../../registry/model/reference.js';
 import type { Repository } from '../../registry/model/repository.js';
-import { StoredContentDamaged } from '../../registry/store/failure.js';
 import { CommandFailure } from '../command-failure.js';
 import { inspectImage } from './image.js';
 import { JsonList } from './json-list.js';
@@ -14,6 +13,7 @@ import type { RegistrySource } from './source.js';
 import type { Surroundings } from './surroundings.js';
 import { Table } from './table.js';
 import { runTask, type Task, withSource } from './task.js';
+import { isDamage } from './walk.js';
 
 interface Flags extends PlaceFlags {
   readonly long?: boolean;
@@ -91,7 +91,7 @@ async function lookAt(
       image.image?.created ?? image.platforms.find(({ image: of }) => of?.created)?.image?.created;
     return { tag: name, digest: image.digest, size: image.totalSize, created, mediaType: image.mediaType };
   } catch (error) {
-    if (error instanceof StoredContentDamaged) return { tag: name, digest: undefined, problem: 'damaged' };
+    if (isDamage(error)) return { tag: name, digest: undefined, problem: 'damaged' };
     throw error;
   }
 }

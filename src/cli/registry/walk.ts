@@ -60,9 +60,8 @@ async function load(
   }
 }
 
-/** Whether an error says that content is not what its digest says. */
+/** Whether an error says that this content is damaged or cannot be read, while the rest of the registry can. */
 export function isDamage(error: unknown): boolean {
-  return (
-    error instanceof StoredContentDamaged || (error instanceof RemoteFailure && error.code === 'DAMAGED')
-  );
+  if (error instanceof StoredContentDamaged) return true;
+  return error instanceof RemoteFailure && (error.code === 'DAMAGED' || error.code === 'UNEXPECTED');
 }
