@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open, rename, rm, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { DirectorySyncs } from './directory-syncs.js';
 import type { Layout } from './layout.js';
 import { asStoreError, codeOf, isAbsent, orUndefined } from './system-error.js';
 
@@ -9,23 +10,25 @@ const REMEMBERED = 4096;
 /** How often to make a directory again that somebody removes under our hands. */
 const ATTEMPTS = 5;
 
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } catch (error) {
-    // Some network file systems cannot sync a directory, and have it stored when rename returns.
-    const code = codeOf(error);
-    if (code !== 'EINVAL' && code !== 'ENOTSUP') throw error;
-  } finally {
-    await handle.close();
-  }
+/** Changes of directories that may not be on the disk yet. */
+export interface Unsettled {
+  /** Directories that are new. */
+  readonly made: readonly string[];
+  /** Directories whose entries have changed. */
+  readonly changed: readonly string[];
+}
+
+/** A file that is to be written. */
+export interface Publication {
+  readonly path: string;
+  readonly content: string | Uint8Array;
 }
 
 /** Writes files so that they are there whole or not at all, and stay when the machine loses power. */
 export class DurableFiles {
   readonly #layout: Layout;
   readonly #made = new Set<string>();
+  readonly #syncs = new DirectorySyncs();
 
   constructor(layout: Layout) {
     this.#layout = layout;
@@ -34,37 +37,58 @@ export class DurableFiles {
   /** Makes a directory and those above it up to the root, and waits until they are on the disk. */
   async makeDirectory(directory: string): Promise<void> {
     try {
-      await this.#make(directory);
+      await this.settle([await this.#make(directory)]);
     } catch (error) {
       throw asStoreError(error);
     }
   }
 
-  async #make(directory: string): Promise<void> {
-    if (directory === this.#layout.root || this.#made.has(directory)) return;
+  /** As {@link makeDirectory}, for one that clean-up may have removed since it was made. */
+  async keepDirectory(directory: string): Promise<void> {
+    try {
+      await mkdir(directory);
+      await this.#syncs.sync(dirname(directory));
+    } catch (error) {
+      if (codeOf(error) === 'EEXIST') return;
+      if (!isAbsent(error)) throw asStoreError(error);
+      this.#made.clear();
+      await this.makeDirectory(directory);
+    }
+  }
+
+  /** Makes a directory and those above it. @returns those that have been made or may just have been. */
+  async #make(directory: string): Promise<Unsettled> {
+    if (directory === this.#layout.root || this.#made.has(directory)) return { made: [], changed: [] };
     const parent = dirname(directory);
-    await this.#make(parent);
+    const { made } = await this.#make(parent);
     await mkdir(directory).catch((error: unknown) => {
       if (codeOf(error) !== 'EEXIST') throw error;
     });
-    await syncDirectory(parent);
-    if (this.#made.size >= REMEMBERED) this.#made.clear();
-    this.#made.add(directory);
+    return { made: [...made, directory], changed: [] };
   }
 
   /**
-   * Moves a synced file to its place, over whatever is there.
+   * Moves a synced file to its place, over whatever is there, and waits until that is on the disk.
    *
    * @throws with code ENOENT when `from` is not there.
    */
   async place(from: string, to: string): Promise<void> {
+    await this.settle([await this.move(from, to)]);
+  }
+
+  /**
+   * Moves a synced file to its place, over whatever is there. Others see it there at once, but only {@link settle} makes
+   * it last.
+   *
+   * @throws with code ENOENT when `from` is not there.
+   */
+  async move(from: string, to: string): Promise<Unsettled> {
     const directory = dirname(to);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.makeDirectory(directory);
+        const { made } = await this.#make(directory);
         await rename(from, to);
-        await syncDirectory(directory);
-        return;
+        return { made, changed: [directory] };
       } catch (error) {
         // Somebody else may have removed the directory since we remembered it.
         this.#made.clear();
@@ -73,8 +97,42 @@ export class DurableFiles {
     }
   }
 
+  /** Waits until moves are on the disk: all at once, since syncs that wait side by side share what they wait for. */
+  async settle(moves: readonly Unsettled[]): Promise<void> {
+    const made = moves.flatMap((move) => move.made);
+    const directories = new Set([...made.map(dirname), ...moves.flatMap(({ changed }) => changed)]);
+    try {
+      await Promise.all([...directories].map((directory) => this.#syncs.sync(directory)));
+    } catch (error) {
+      this.#made.clear();
+      throw asStoreError(error);
+    }
+    if (this.#made.size >= REMEMBERED) this.#made.clear();
+    for (const directory of made) this.#made.add(directory);
+  }
+
   /** Writes a file at once whole: readers see the old content or the new, never a part. */
-  async write(path: string, content: string | Uint8Array): Promise<void> {
+  write(path: string, content: string | Uint8Array): Promise<void> {
+    return this.publish([{ path, content }]);
+  }
+
+  /** Writes files, each at once whole. They come into sight in their order, when the content of all is on the disk. */
+  async publish(files: readonly Publication[]): Promise<void> {
+    const stages = await Promise.allSettled(files.map(({ content }) => this.stage(content)));
+    const staged = stages.map((stage) => (stage.status === 'fulfilled' ? stage.value : undefined));
+    try {
+      for (const stage of stages) if (stage.status === 'rejected') throw stage.reason;
+      const moves: Unsettled[] = [];
+      for (const [index, { path }] of files.entries()) moves.push(await this.move(staged[index] ?? '', path));
+      await this.settle(moves);
+    } catch (error) {
+      await Promise.all(staged.map((path) => (path === undefined ? undefined : this.discard(path))));
+      throw error;
+    }
+  }
+
+  /** Writes content to a new file that nobody sees, for {@link move}, and waits until it is on the disk. @returns its path */
+  async stage(content: string | Uint8Array): Promise<string> {
     const staged = this.#layout.staged();
     try {
       const file = await this.#createStaged(staged);
@@ -84,9 +142,9 @@ export class DurableFiles {
       } finally {
         await file.close();
       }
-      await this.place(staged, path);
+      return staged;
     } catch (error) {
-      await unlink(staged).catch(() => undefined);
+      await this.discard(staged);
       throw asStoreError(error);
     }
   }
@@ -104,7 +162,7 @@ export class DurableFiles {
   async remove(path: string): Promise<boolean> {
     try {
       await unlink(path);
-      await syncDirectory(dirname(path));
+      await this.#syncs.sync(dirname(path));
       return true;
     } catch (error) {
       if (isAbsent(error)) return false;
@@ -131,10 +189,15 @@ export class DurableFiles {
 
   /** Waits until what was done to an entry of a directory is on the disk. */
   async syncParent(path: string): Promise<void> {
-    await syncDirectory(dirname(path));
+    await this.#syncs.sync(dirname(path));
   }
 
-  /** Removes what {@link withdraw} took away. What cannot be removed is no longer visible, so that is no error. */
+  /** Waits until what was done to the entries of a directory is on the disk. @throws with code ENOENT without it. */
+  async syncDirectory(directory: string): Promise<void> {
+    await this.#syncs.sync(directory);
+  }
+
+  /** Removes what {@link stage} made or {@link withdraw} took away. What cannot be removed is no longer visible, so that is no error. */
   async discard(staged: string): Promise<void> {
     await rm(staged, { recursive: true, force: true }).catch(() => undefined);
   }

@@ -60,10 +60,14 @@ export class FilesystemManifests implements ManifestStore {
 
   async put(repository: Repository, digest: Digest, manifest: Manifest, tags: readonly Tag[]): Promise<void> {
     await this.#named.freshen(repository, manifest);
-    await this.#files.write(this.#layout.blob(digest), manifest.bytes);
     // Before the link: a manifest that is held is listed, however soon the process dies.
     await this.#describe(repository, digest, manifest);
-    await this.#hold(repository, digest);
+    await this.#files.publish([
+      { path: this.#layout.blob(digest), content: manifest.bytes },
+      { path: this.#layout.revisionLink(repository, digest), content: digest.toString() },
+    ]);
+    // Distribution lists a repository only when it has a directory for layers.
+    await this.#files.keepDirectory(this.#layout.layers(repository));
     for (const tag of tags) await this.#tags.point(repository, tag, digest);
     // A delete that ran meanwhile removes the link first and looks for tags then: it has either seen ours, or we
     // see here that the link has gone. So no tag is left that leads nowhere.

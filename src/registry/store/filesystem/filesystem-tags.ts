@@ -76,8 +76,11 @@ export class FilesystemTags implements TagStore {
   /** Makes a tag mean a manifest. */
   point(repository: Repository, tag: Tag, digest: Digest): Promise<void> {
     return this.#inTurn(repository, tag, async () => {
-      await this.#files.write(this.#layout.indexLink(repository, tag, digest), digest.toString());
-      await this.#files.write(this.#layout.currentLink(repository, tag), digest.toString());
+      const content = digest.toString();
+      await this.#files.publish([
+        { path: this.#layout.indexLink(repository, tag, digest), content },
+        { path: this.#layout.currentLink(repository, tag), content },
+      ]);
     });
   }
 
