@@ -34,8 +34,11 @@ function digestOf(text: string): Digest {
   return Digest.of(Buffer.from(text));
 }
 
-function manifestOf(note: string): { digest: Digest; manifest: Manifest } {
-  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [], annotations: { note } }));
+function manifestOf(note: string, about?: Digest): { digest: Digest; manifest: Manifest } {
+  const subject = about && { mediaType: 'application/x', digest: about.toString(), size: 1 };
+  const bytes = Buffer.from(
+    JSON.stringify({ schemaVersion: 2, manifests: [], annotations: { note }, subject }),
+  );
   return { digest: Digest.of(bytes), manifest: parseManifest(bytes, '') };
 }
 
@@ -197,7 +200,7 @@ export function testStores(title: string, open: () => Promise<OpenStores>): void
     });
 
     test('many who push one tag leave it on one of their manifests', async () => {
-      const pushed = ['a', 'b', 'c', 'd'].map(manifestOf);
+      const pushed = ['a', 'b', 'c', 'd'].map((note) => manifestOf(note));
       const tag = Tag.parse('v1');
       await Promise.all(
         pushed.map(({ digest, manifest }) => stores.manifests.put(APP, digest, manifest, [tag])),
@@ -233,6 +236,48 @@ export function testStores(title: string, open: () => Promise<OpenStores>): void
       }
       await stores.manifests.put(APP, digest, manifest, []);
       assert.equal((await others.catalog.list({ limit: 9 })).names.length, 2);
+    });
+
+    test('a manifest with a subject is listed among its referrers as long as it is held', async () => {
+      const subject = digestOf('subject');
+      const everything = { limit: 9, bytes: 9_000 };
+      const list = async (from: Stores): Promise<string[]> =>
+        (await from.referrers.list(APP, subject, everything)).referrers.map(({ digest }) => digest);
+      const others = await place.again();
+      const one = manifestOf('one', subject);
+      await stores.manifests.put(APP, one.digest, one.manifest, [Tag.parse('v1')]);
+      for (const each of [stores, others]) assert.deepEqual(await list(each), [one.digest.toString()]);
+      assert.deepEqual((await stores.referrers.list(OTHER, subject, everything)).referrers, []);
+      await others.manifests.remove(APP, one.digest);
+      for (const each of [stores, others]) assert.deepEqual(await list(each), []);
+    });
+
+    test('referrers come in the order of their digests, in pages bounded by number and by bytes', async () => {
+      const subject = digestOf('subject');
+      const pushed = ['a', 'b', 'c', 'd', 'e'].map((note) => manifestOf(note, subject));
+      for (const { digest, manifest } of pushed) await stores.manifests.put(APP, digest, manifest, []);
+      const expected = pushed.map(({ digest }) => digest.toString()).sort();
+      for (const page of [
+        { limit: 2, bytes: 9_000 },
+        { limit: 9, bytes: 1 },
+        { limit: 9, bytes: 9_000 },
+      ]) {
+        const found: string[] = [];
+        let after: Digest | undefined;
+        do {
+          const part = await stores.referrers.list(
+            APP,
+            subject,
+            after === undefined ? page : { ...page, after },
+          );
+          assert.ok(
+            part.referrers.length > 0 && part.referrers.length <= (page.bytes === 1 ? 1 : page.limit),
+          );
+          found.push(...part.referrers.map(({ digest }) => digest));
+          after = part.next;
+        } while (after !== undefined);
+        assert.deepEqual(found, expected);
+      }
     });
   });
 }

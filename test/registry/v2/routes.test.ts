@@ -25,7 +25,9 @@ test('every endpoint of the specification has its path', () => {
   assert.equal(shapeOf('/v2/'), 'base');
   assert.equal(shapeOf('/v2'), 'base');
   assert.equal(shapeOf('/v2/_catalog'), 'catalog');
+  assert.equal(shapeOf('/v2/_oci/ext/discover'), 'extensions');
   assert.equal(shapeOf('/v2/a/b/tags/list'), 'tags a/b');
+  assert.equal(shapeOf(`/v2/a/referrers/sha256:${HEX}`), `referrers a sha256:${HEX}`);
   assert.equal(shapeOf('/v2/a/manifests/v1.0'), 'manifest a v1.0');
   assert.equal(shapeOf(`/v2/a/manifests/sha256:${HEX}`), `manifest a sha256:${HEX}`);
   assert.equal(shapeOf(`/v2/a/b/c/blobs/sha256:${HEX}`), `blob a/b/c sha256:${HEX}`);
@@ -52,11 +54,14 @@ test('names, tags, digests and upload ids that cannot be are refused with their 
   assert.equal(refusal('/v2/a/%2e%2e/tags/list'), '400 NAME_INVALID');
   assert.equal(refusal('/v2/a%2fb/tags/list'), '400 NAME_INVALID');
   assert.equal(refusal('/v2/tags/list'), '400 NAME_INVALID');
+  assert.equal(refusal('/v2/manifests/v1'), '400 NAME_INVALID');
+  assert.equal(refusal('/manifests/v1'), '404 UNSUPPORTED');
   assert.equal(refusal(`/v2/${'a'.repeat(256)}/tags/list`), '400 NAME_INVALID');
   assert.equal(refusal('/v2/a/%ff/tags/list'), '400 NAME_INVALID');
   assert.equal(refusal('/v2/a/manifests/.hidden'), '400 MANIFEST_INVALID');
   assert.equal(refusal(`/v2/a/manifests/${'t'.repeat(129)}`), '400 MANIFEST_INVALID');
   assert.equal(refusal('/v2/a/manifests/sha256:abc'), '400 DIGEST_INVALID');
+  assert.equal(refusal('/v2/a/referrers/latest'), '400 DIGEST_INVALID');
   assert.equal(refusal(`/v2/a/blobs/sha256:${HEX.toUpperCase()}`), '400 DIGEST_INVALID');
   assert.equal(refusal(`/v2/a/blobs/md5:${HEX}`), '400 DIGEST_INVALID');
   assert.equal(refusal('/v2/a/blobs/uploads/..'), '404 BLOB_UPLOAD_UNKNOWN');
@@ -64,7 +69,7 @@ test('names, tags, digests and upload ids that cannot be are refused with their 
 });
 
 test('everything else is not found', () => {
-  for (const path of ['/', '/v1/_ping', '/v2/a', '/v2/a/', '/v2/a/tags', '/v2/a/referrers/x', '/v2x/']) {
+  for (const path of ['/', '/v1/_ping', '/v2/a', '/v2/a/', '/v2/a/tags', '/v2/_oci/ext/other', '/v2x/']) {
     assert.equal(refusal(path), '404 UNSUPPORTED');
   }
 });
