@@ -6,6 +6,7 @@ import type { Reference, Tag } from '../model/reference.js';
 import type { Referrer } from '../model/referrer.js';
 import type { Repository } from '../model/repository.js';
 import type { UploadId } from '../model/upload-id.js';
+import type { Upkeep } from './upkeep.js';
 
 /*
  * What the registry asks of a place that keeps content. Every name that goes in is a parsed value.
@@ -161,4 +162,5 @@ export interface Stores {
   readonly tags: TagStore;
   readonly catalog: Catalog;
   readonly referrers: ReferrerStore;
+  readonly upkeep: Upkeep;
 }

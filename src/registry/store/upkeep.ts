@@ -6,6 +6,9 @@ import type { Repository } from '../model/repository.js';
  * at which somebody last relied on it, and each removal looks at that time once more when no one can reach the thing.
  */
 
+/** Lock file in the workspace of collections: whoever has the right to write it may collect. */
+export const COLLECTION_LEASE = 'running';
+
 /** A manifest that a repository holds. */
 export interface HeldManifest {
   readonly digest: Digest;

@@ -6,13 +6,14 @@ import type { Repository } from '../../model/repository.js';
 import type { BlobStore, StoredBlob } from '../contracts.js';
 import { StoredContentDamaged } from '../failure.js';
 import type { DurableFiles } from './durable-files.js';
-import { freshen } from './freshness.js';
+import { freshen, touch } from './freshness.js';
 import type { IntegrityLedger } from './integrity-ledger.js';
 import { openContent, refuseDamaged } from './integrity-opening.js';
 import type { Layout } from './layout.js';
 import { isPresent } from './presence.js';
 import { walkRepositories } from './repository-walk.js';
 import { orUndefined } from './system-error.js';
+import type { Trash } from './trash.js';
 
 /** Repositories looked at side by side. */
 const WIDTH = 32;
@@ -21,11 +22,13 @@ const WIDTH = 32;
 export class FilesystemBlobs implements BlobStore {
   readonly #layout: Layout;
   readonly #files: DurableFiles;
+  readonly #trash: Trash;
   readonly #ledger: IntegrityLedger;
 
-  constructor(layout: Layout, files: DurableFiles, ledger: IntegrityLedger) {
+  constructor(layout: Layout, files: DurableFiles, trash: Trash, ledger: IntegrityLedger) {
     this.#layout = layout;
     this.#files = files;
+    this.#trash = trash;
     this.#ledger = ledger;
   }
 
@@ -35,7 +38,9 @@ export class FilesystemBlobs implements BlobStore {
       isPresent(this.#layout.layerLink(repository, digest)),
       orUndefined(stat(path)),
     ]);
-    return held && status !== undefined ? this.#stored(digest, path, status) : undefined;
+    if (!held) return undefined;
+    const found = status ?? (await this.#rescued(path));
+    return found === undefined ? undefined : this.#stored(digest, path, found);
   }
 
   async keep(repository: Repository, digest: Digest): Promise<StoredBlob | undefined> {
@@ -44,7 +49,9 @@ export class FilesystemBlobs implements BlobStore {
       freshen(this.#layout.layerLink(repository, digest)),
       freshen(path),
     ]);
-    return link !== undefined && status !== undefined ? this.#stored(digest, path, status) : undefined;
+    if (link === undefined) return undefined;
+    const found = status ?? (await this.#rescued(path));
+    return found === undefined ? undefined : this.#stored(digest, path, found);
   }
 
   async *holders(digest: Digest): AsyncGenerator<Repository> {
@@ -59,14 +66,14 @@ export class FilesystemBlobs implements BlobStore {
 
   async mount(digest: Digest, from: Repository, to: Repository): Promise<boolean> {
     try {
-      if ((await this.find(from, digest)) === undefined) return false;
+      if ((await this.keep(from, digest)) === undefined) return false;
     } catch (error) {
       // The client then uploads it, which heals it.
       if (error instanceof StoredContentDamaged) return false;
       throw error;
     }
     await this.hold(to, digest);
-    return true;
+    return (await this.#rescued(this.#layout.blob(digest))) !== undefined;
   }
 
   remove(repository: Repository, digest: Digest): Promise<boolean> {
@@ -75,14 +82,28 @@ export class FilesystemBlobs implements BlobStore {
 
   /** Moves a checked and synced file to where the content of its digest lies, and lets the repository hold it. */
   async adopt(path: string, repository: Repository, digest: Digest): Promise<void> {
+    // The file is as old as the upload's last byte, and clean-up goes by its age from the moment it is in its place.
+    await touch(path);
     await this.#files.place(path, this.#layout.blob(digest));
     await this.hold(repository, digest);
+    if ((await this.#rescued(this.#layout.blob(digest))) !== undefined) return;
+    throw new Error(`the content of ${digest} has vanished while it was stored`);
   }
 
   /** Lets a repository hold content that is in its place. */
   async hold(repository: Repository, digest: Digest): Promise<void> {
     await this.#files.write(this.#layout.layerLink(repository, digest), digest.toString());
-    if (digest.algorithm !== 'sha256') await this.#files.makeDirectory(this.#layout.layers(repository));
+    if (digest.algorithm !== 'sha256') await this.#files.keepDirectory(this.#layout.layers(repository));
+  }
+
+  /**
+   * The status of content that has just been relied on. Clean-up may have it in its hands, and would put it back: but
+   * not at once, and not if its process dies.
+   */
+  async #rescued(path: string): Promise<Stats | undefined> {
+    const status = await freshen(path);
+    if (status !== undefined) return status;
+    return (await this.#trash.putBack(path)) ? freshen(path) : undefined;
   }
 
   #stored(digest: Digest, path: string, status: Stats): StoredBlob {

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Stores } from '../contracts.js';
+import { COLLECTION_LEASE } from '../upkeep.js';
 import { DurableFiles } from './durable-files.js';
 import { FallbackReferrers } from './fallback-referrers.js';
 import { FilesystemBlobs } from './filesystem-blobs.js';
@@ -8,15 +9,17 @@ import { FilesystemCatalog } from './filesystem-catalog.js';
 import { FilesystemManifests } from './filesystem-manifests.js';
 import { FilesystemReferrers } from './filesystem-referrers.js';
 import { FilesystemTags } from './filesystem-tags.js';
+import { FilesystemUpkeep } from './filesystem-upkeep.js';
 import { FilesystemUploads } from './filesystem-uploads.js';
 import { type FoundDamage, IntegrityLedger } from './integrity-ledger.js';
 import { Layout } from './layout.js';
+import { isPresent } from './presence.js';
 import { ReferrerFiles } from './referrer-files.js';
-import { orUndefined } from './system-error.js';
+import { removeAbandoned } from './staging.js';
+import { Tidying } from './tidying.js';
+import { Trash } from './trash.js';
+import { UploadExpiry } from './upload-expiry.js';
 import { WritingRights } from './writing-rights.js';
-
-/** Milliseconds after which nothing that is staged can be in use. */
-const ABANDONED = 24 * 60 * 60 * 1000;
 
 /** Where to keep content, and how. */
 export interface FilesystemStoreOptions {
@@ -28,20 +31,29 @@ export interface FilesystemStoreOptions {
   readonly onDamage?: (damage: FoundDamage) => void;
 }
 
+/** A data directory. */
+export interface FilesystemStores extends Stores {
+  /** The directory for what clean-up remembers. */
+  readonly workspace: string;
+}
+
 /**
  * Opens a data directory.
  *
  * @throws the system's error when the directory cannot be made.
  */
-export async function openFilesystemStore(options: FilesystemStoreOptions): Promise<Stores> {
+export async function openFilesystemStore(options: FilesystemStoreOptions): Promise<FilesystemStores> {
   const layout = new Layout(resolve(options.directory));
   await mkdir(layout.root, { recursive: true });
-  await sweep(layout.staging);
   const files = new DurableFiles(layout);
+  const trash = new Trash(layout, files);
+  const rights = new WritingRights(options.writerLease ?? 30_000);
+  // One that cannot be written to needs nothing of the kind.
+  await cleanUp(layout, trash, rights).catch(() => undefined);
   // Made now, so that a delete needs no room on a disk that is full. One that cannot be written to still serves pulls.
   await files.makeDirectory(layout.staging).catch(() => undefined);
   const ledger = new IntegrityLedger(options.onDamage);
-  const blobs = new FilesystemBlobs(layout, files, ledger);
+  const blobs = new FilesystemBlobs(layout, files, trash, ledger);
   const catalog = new FilesystemCatalog(layout);
   const tags = new FilesystemTags(layout, files, catalog);
   const referrerFiles = new ReferrerFiles(layout, files);
@@ -52,16 +64,30 @@ export async function openFilesystemStore(options: FilesystemStoreOptions): Prom
     tags,
     manifests,
     referrers: new FilesystemReferrers(layout, referrerFiles, new FallbackReferrers(manifests)),
-    uploads: new FilesystemUploads(layout, files, blobs, new WritingRights(options.writerLease ?? 30_000)),
+    uploads: new FilesystemUploads(layout, files, blobs, rights),
+    upkeep: new FilesystemUpkeep({
+      layout,
+      files,
+      trash,
+      catalog,
+      uploads: new UploadExpiry(layout, files, rights),
+      tidying: new Tidying(layout, files, trash),
+    }),
+    workspace: layout.collection,
   };
 }
 
-/** Removes what processes that died have left on its way in or out. Others may be at work in the directory. */
-async function sweep(staging: string): Promise<void> {
-  const oldest = Date.now() - ABANDONED;
-  for (const name of (await orUndefined(readdir(staging))) ?? []) {
-    const path = join(staging, name);
-    const status = await orUndefined(stat(path));
-    if (status !== undefined && status.ctimeMs < oldest) await rm(path, { recursive: true, force: true });
+/** Ends what earlier processes have not. Others may be at work in the directory. */
+async function cleanUp(layout: Layout, trash: Trash, rights: WritingRights): Promise<void> {
+  for await (const _ of removeAbandoned(layout.staging, false));
+  if (!(await isPresent(layout.trash))) return;
+  await mkdir(layout.collection, { recursive: true });
+  const right = await rights.take(`${layout.collection}/${COLLECTION_LEASE}`);
+  // Else a collection is at work, which puts back by itself what has to stay.
+  if (right === undefined) return;
+  try {
+    await trash.recover();
+  } finally {
+    await right.release();
   }
 }

@@ -15,6 +15,9 @@ import { type RunningHash, RunningHashes } from './running-hashes.js';
 import { asStoreError, isAbsent, orUndefined } from './system-error.js';
 import type { WritingRight, WritingRights } from './writing-rights.js';
 
+/** How often to make a directory again that somebody removes under our hands. */
+const ATTEMPTS = 5;
+
 /** An upload while one request writes to it. */
 interface OpenUpload {
   readonly file: FileHandle;
@@ -42,16 +45,24 @@ export class FilesystemUploads implements UploadSessions {
 
   async start(repository: Repository, algorithm: DigestAlgorithm): Promise<UploadId> {
     const id = UploadId.create();
-    try {
-      await mkdir(this.#layout.upload(repository, id), { recursive: true });
-      const now = `${new Date().toISOString().slice(0, 19)}Z`;
-      await writeFile(this.#layout.uploadStart(repository, id), now);
-      await writeFile(this.#layout.uploadData(repository, id), '', { flag: 'a' });
-    } catch (error) {
-      throw asStoreError(error);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.#create(repository, id);
+        break;
+      } catch (error) {
+        // Clean-up may have removed a directory that was empty still.
+        if (!isAbsent(error) || attempt === ATTEMPTS) throw asStoreError(error);
+      }
     }
     this.#hashes.begin(id, algorithm);
     return id;
+  }
+
+  async #create(repository: Repository, id: UploadId): Promise<void> {
+    await mkdir(this.#layout.upload(repository, id), { recursive: true });
+    const now = `${new Date().toISOString().slice(0, 19)}Z`;
+    await writeFile(this.#layout.uploadStart(repository, id), now);
+    await writeFile(this.#layout.uploadData(repository, id), '', { flag: 'a' });
   }
 
   async size(repository: Repository, id: UploadId): Promise<number | undefined> {

@@ -77,9 +77,14 @@ export class Layout {
     return `${this.#trees.sha512}/quarantine/${algorithm}/${encoded}`;
   }
 
+  /** Parent of {@link referrers}: by algorithm, then by digits. */
+  allReferrers(repository: Repository): string {
+    return `${this.#trees.sha512}/repositories/${repository.name}/_referrers`;
+  }
+
   /** What is known of the manifests that are about one, a file each. */
   referrers(repository: Repository, { algorithm, encoded }: Digest): string {
-    return `${this.#trees.sha512}/repositories/${repository.name}/_referrers/${algorithm}/${encoded}`;
+    return `${this.allReferrers(repository)}/${algorithm}/${encoded}`;
   }
 
   /** The descriptor of one of {@link referrers}. It counts only while the revision link of that manifest is there. */
@@ -130,8 +135,12 @@ export class Layout {
     return `${this.tag(repository, tag)}/index/${algorithm}/${encoded}/link`;
   }
 
+  uploads(repository: Repository): string {
+    return `${this.repositories}/${repository.name}/_uploads`;
+  }
+
   upload(repository: Repository, id: UploadId): string {
-    return `${this.repositories}/${repository.name}/_uploads/${id.text}`;
+    return `${this.uploads(repository)}/${id.text}`;
   }
 
   uploadData(repository: Repository, id: UploadId): string {
