@@ -34,15 +34,16 @@ function lists({ options }: Stage): List[] {
   const catalog = `ms to the first page of _catalog, ${repositories} repositories`;
   const tagged = `ms to a page of ${tags} tags`;
   const path = '/v2/bench/tagged/tags/list';
+  // In the middle of the smaller list, so that both are asked for the same page.
+  const later = Math.floor(options.tags / 20);
   return [
     { name: 'lists-catalog', title: `${catalog}, n=${PAGE}`, path: `/v2/_catalog?n=${PAGE}`, names: PAGE },
     { name: 'lists-catalog-default', title: `${catalog}, no n`, path: '/v2/_catalog', names: 1 },
     { name: 'lists-tags', title: `${tagged}, n=${PAGE}`, path: `${path}?n=${PAGE}`, names: PAGE },
     {
-      name: 'lists-tags-middle',
-      title: `${tagged}, n=${PAGE}, half of them passed`,
-      // Half of the smaller list: both are asked for the same page.
-      path: `${path}?n=${PAGE}&last=tag-${String(Math.floor(options.tags / 20)).padStart(6, '0')}`,
+      name: 'lists-tags-later',
+      title: `${tagged}, n=${PAGE}, after the first ${later.toLocaleString('en-US')}`,
+      path: `${path}?n=${PAGE}&last=tag-${String(later - 1).padStart(6, '0')}`,
       names: PAGE,
     },
     { name: 'lists-tags-default', title: `${tagged}, no n`, path, names: 1 },
