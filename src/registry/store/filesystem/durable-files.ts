@@ -18,10 +18,18 @@ export interface Unsettled {
   readonly changed: readonly string[];
 }
 
-/** A file that is to be written. */
+/** A file that is to come into sight. */
 export interface Publication {
   readonly path: string;
-  readonly content: string | Uint8Array;
+  /** What is to be in it, or a file to move there. */
+  readonly content: string | Uint8Array | ReadyFile;
+}
+
+/** A file that lies somewhere else. */
+export interface ReadyFile {
+  readonly from: string;
+  /** Waits until the file is on the disk; what it throws ends the publication. */
+  readonly ready: () => Promise<void>;
 }
 
 /** Writes files so that they are there whole or not at all, and stay when the machine loses power. */
@@ -118,7 +126,7 @@ export class DurableFiles {
 
   /** Writes files, each at once whole. They come into sight in their order, when the content of all is on the disk. */
   async publish(files: readonly Publication[]): Promise<void> {
-    const stages = await Promise.allSettled(files.map(({ content }) => this.stage(content)));
+    const stages = await Promise.allSettled(files.map(({ content }) => this.#prepare(content)));
     const staged = stages.map((stage) => (stage.status === 'fulfilled' ? stage.value : undefined));
     try {
       for (const stage of stages) if (stage.status === 'rejected') throw stage.reason;
@@ -126,9 +134,20 @@ export class DurableFiles {
       for (const [index, { path }] of files.entries()) moves.push(await this.move(staged[index] ?? '', path));
       await this.settle(moves);
     } catch (error) {
-      await Promise.all(staged.map((path) => (path === undefined ? undefined : this.discard(path))));
+      await Promise.all(staged.map((path) => this.#discardOwn(path)));
       throw error;
     }
+  }
+
+  async #prepare(content: string | Uint8Array | ReadyFile): Promise<string> {
+    if (typeof content === 'string' || content instanceof Uint8Array) return this.stage(content);
+    await content.ready();
+    return content.from;
+  }
+
+  /** What was only to be moved stays where it is. */
+  async #discardOwn(path: string | undefined): Promise<void> {
+    if (path?.startsWith(this.#layout.staging) === true) await this.discard(path);
   }
 
   /** Writes content to a new file that nobody sees, for {@link move}, and waits until it is on the disk. @returns its path */

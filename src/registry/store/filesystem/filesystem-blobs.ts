@@ -80,12 +80,24 @@ export class FilesystemBlobs implements BlobStore {
     return this.#files.remove(this.#layout.layerLink(repository, digest));
   }
 
-  /** Moves a checked and synced file to where the content of its digest lies, and lets the repository hold it. */
-  async adopt(path: string, repository: Repository, digest: Digest): Promise<void> {
+  /**
+   * Moves a checked file to where the content of its digest lies, and lets the repository hold it.
+   *
+   * @param ready waits until the file is on the disk.
+   */
+  async adopt(
+    from: string,
+    repository: Repository,
+    digest: Digest,
+    ready: () => Promise<void>,
+  ): Promise<void> {
     // The file is as old as the upload's last byte, and clean-up goes by its age from the moment it is in its place.
-    await touch(path);
-    await this.#files.place(path, this.#layout.blob(digest));
-    await this.hold(repository, digest);
+    await touch(from);
+    await this.#files.publish([
+      { path: this.#layout.blob(digest), content: { from, ready } },
+      { path: this.#layout.layerLink(repository, digest), content: digest.toString() },
+    ]);
+    await this.#show(repository, digest);
     if ((await this.#rescued(this.#layout.blob(digest))) !== undefined) return;
     throw new Error(`the content of ${digest} has vanished while it was stored`);
   }
@@ -93,7 +105,12 @@ export class FilesystemBlobs implements BlobStore {
   /** Lets a repository hold content that is in its place. */
   async hold(repository: Repository, digest: Digest): Promise<void> {
     await this.#files.write(this.#layout.layerLink(repository, digest), digest.toString());
-    if (digest.algorithm !== 'sha256') await this.#files.keepDirectory(this.#layout.layers(repository));
+    await this.#show(repository, digest);
+  }
+
+  /** Distribution lists a repository only when it has a directory for layers. */
+  async #show(repository: Repository, { algorithm }: Digest): Promise<void> {
+    if (algorithm !== 'sha256') await this.#files.keepDirectory(this.#layout.layers(repository));
   }
 
   /**

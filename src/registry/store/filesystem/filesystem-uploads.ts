@@ -61,8 +61,10 @@ export class FilesystemUploads implements UploadSessions {
   async #create(repository: Repository, id: UploadId): Promise<void> {
     await mkdir(this.#layout.upload(repository, id), { recursive: true });
     const now = `${new Date().toISOString().slice(0, 19)}Z`;
-    await writeFile(this.#layout.uploadStart(repository, id), now);
-    await writeFile(this.#layout.uploadData(repository, id), '', { flag: 'a' });
+    await Promise.all([
+      writeFile(this.#layout.uploadStart(repository, id), now),
+      writeFile(this.#layout.uploadData(repository, id), '', { flag: 'a' }),
+    ]);
   }
 
   async size(repository: Repository, id: UploadId): Promise<number | undefined> {
@@ -92,11 +94,12 @@ export class FilesystemUploads implements UploadSessions {
         await this.cancel(repository, id);
         throw new DigestMismatch(digest, actual);
       }
-      await file.sync();
-      // The file only grows, so its size shows whether somebody else has written to it.
-      const { size: now } = await file.stat();
-      if (now !== size || !right.isHeld()) throw new UploadBusy(now);
-      await this.#adopt(repository, id, digest);
+      await this.#adopt(repository, id, digest, async () => {
+        await file.sync();
+        // The file only grows, so its size shows whether somebody else has written to it.
+        const { size: now } = await file.stat();
+        if (now !== size || !right.isHeld()) throw new UploadBusy(now);
+      });
     });
   }
 
@@ -107,9 +110,14 @@ export class FilesystemUploads implements UploadSessions {
     return true;
   }
 
-  async #adopt(repository: Repository, id: UploadId, digest: Digest): Promise<void> {
+  async #adopt(
+    repository: Repository,
+    id: UploadId,
+    digest: Digest,
+    ready: () => Promise<void>,
+  ): Promise<void> {
     try {
-      await this.#blobs.adopt(this.#layout.uploadData(repository, id), repository, digest);
+      await this.#blobs.adopt(this.#layout.uploadData(repository, id), repository, digest, ready);
     } catch (error) {
       throw isAbsent(error) ? new UploadUnknown() : error;
     }
