@@ -20,6 +20,11 @@ function endOfString(bytes: Uint8Array, start: number): number {
   return index;
 }
 
+function nameAt(bytes: Buffer, start: number, end: number): string {
+  const name = bytes.toString('utf8', start + 1, end);
+  return name.includes('\\') ? String(JSON.parse(`"${name}"`)) : name;
+}
+
 function isName(bytes: Uint8Array, end: number): boolean {
   let index = end + 1;
   while ((bytes[index] ?? COLON) <= SPACE) index += 1;
@@ -41,7 +46,7 @@ export function duplicateName(bytes: Buffer): string | undefined {
       const end = endOfString(bytes, index);
       const names = open.at(-1);
       if (names !== undefined && names !== false && isName(bytes, end)) {
-        const name = String(JSON.parse(bytes.toString('utf8', index, end + 1)));
+        const name = nameAt(bytes, index, end);
         // Annotations are told apart by case, fields of the manifest are not.
         const key = open.length === 1 ? foldedName(name) : name;
         if (names === true) open[open.length - 1] = new Set([key]);

@@ -121,7 +121,8 @@ function refuseMixedShapes(object: JsonObject, mediaType: string): void {
  */
 export function parseManifest(bytes: Uint8Array, contentType: string): Manifest {
   const value = parseJson(bytes);
-  if (!isJsonObject(value)) throw invalid('the manifest is not a JSON object in UTF-8, or nests too deep');
+  if (!isJsonObject(value))
+    throw invalid('the manifest is not a JSON object in UTF-8, or has too many parts');
   if (SCHEMA_1.has(contentType) || isSchema1(value)) {
     throw invalid(
       'this is an image manifest of schema 1, which names layers by names that nobody can check and is no longer accepted; push again with docker 1.10 or later',

@@ -68,3 +68,23 @@ test('stored bytes are served under a type that no browser takes for a page', ()
   assert.equal(mediaTypeOf(bytesOf('no json')), 'application/vnd.oci.image.manifest.v1+json');
   assert.match(mediaTypeOf(bytesOf({ schemaVersion: 1, fsLayers: [] })), /v1\+prettyjws$/);
 });
+
+test('a text that would keep the parser busy is refused unread', () => {
+  const bombs = [
+    `{"x":[${'{},'.repeat(100_001)}{}]}`,
+    `{"x":{${Array.from({ length: 250_001 }, (_, index) => `"${index}":1`).join(',')}}}`,
+    `{"x":${'['.repeat(129)}${']'.repeat(129)}}`,
+  ];
+  for (const bomb of bombs) {
+    assert.throws(() => parseManifest(bytesOf(bomb), ''), {
+      code: 'MANIFEST_INVALID',
+      message: /too many parts/,
+    });
+  }
+});
+
+test('an index full of children is none of these', () => {
+  const child = { mediaType: 'application/x', digest: digestOf('child'), size: 5, platform: { os: 'linux' } };
+  const index = { schemaVersion: 2, manifests: Array.from({ length: 25_000 }, () => child) };
+  assert.equal(parseManifest(bytesOf(index), '').children.length, 25_000);
+});
