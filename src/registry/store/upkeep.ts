@@ -67,8 +67,12 @@ export interface Disposal {
   withdraw(repository: Repository, manifests: readonly Digest[]): Promise<Withdrawal>;
   /** Takes a blob from a repository. */
   releaseBlob(repository: Repository, digest: Digest): Promise<'released' | 'stays' | 'absent'>;
-  /** Forgets referrers that the repository no longer holds. @returns their digests. */
-  releaseReferrers(repository: Repository): AsyncIterable<Digest>;
+  /**
+   * Forgets referrers that the repository no longer holds.
+   *
+   * @param hasGone tells of manifests that a dry run would have removed. @returns their digests.
+   */
+  releaseReferrers(repository: Repository, hasGone: (manifest: Digest) => boolean): AsyncIterable<Digest>;
   /** Removes uploads that nobody has written to since a time, in milliseconds since the epoch. */
   expireUploads(repository: Repository, before: number): AsyncIterable<ExpiredUpload>;
   /** Removes content. @returns the bytes that are free now; undefined when it stays. */

@@ -70,6 +70,11 @@ export class ManifestGraph {
     this.#spread();
   }
 
+  /** Whether the repository holds a manifest that need not stay. One that came after the others was read is not known. */
+  mayGo(digest: Digest): boolean {
+    return this.#knows(digest, HELD) && !this.stays(digest);
+  }
+
   stays(digest: Digest): boolean {
     return this.#keepsAll || this.#knows(digest, STAYS);
   }

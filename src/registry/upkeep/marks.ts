@@ -47,14 +47,16 @@ export class Marks {
     await mkdir(this.#directory, { recursive: true });
   }
 
-  /** Goes on with what is there. @throws the system's error when it is not there. */
-  async resume(): Promise<void> {
-    if (!(await stat(this.#directory)).isDirectory()) throw new Error('the marks are not a directory');
+  /** Goes on with what is there. @returns false when there is nothing. */
+  async resume(): Promise<boolean> {
+    const status = await stat(this.#directory).catch(() => undefined);
+    if (status?.isDirectory() !== true) return false;
     await inBatches(this.#shards, SIDE_BY_SIDE, async ({ path }) => {
       const size = await sizeOf(path);
       // A process that died may have written a part of a mark.
       if (size % WIDTH !== 0) await truncate(path, size - (size % WIDTH));
     });
+    return true;
   }
 
   /** Adds a mark. A promise asks the caller to wait until it is written. */

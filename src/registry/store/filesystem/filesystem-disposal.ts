@@ -80,7 +80,10 @@ export class FilesystemDisposal implements Disposal {
     return 'absent';
   }
 
-  async *releaseReferrers(repository: Repository): AsyncGenerator<Digest> {
+  async *releaseReferrers(
+    repository: Repository,
+    hasGone: (manifest: Digest) => boolean,
+  ): AsyncGenerator<Digest> {
     const { layout, trash } = this.#tools;
     const referrers = layout.allReferrers(repository);
     for await (const algorithm of entriesOf(referrers)) {
@@ -88,7 +91,9 @@ export class FilesystemDisposal implements Disposal {
         const directory = `${referrers}/${algorithm}/${subject}`;
         for await (const name of entriesOf(directory)) {
           const digest = Digest.read(name.replace('-', ':'));
-          if (digest === undefined || (await isPresent(layout.revisionLink(repository, digest)))) continue;
+          if (digest === undefined) continue;
+          const isHeld = await isPresent(layout.revisionLink(repository, digest));
+          if (isHeld && !(this.#terms.dryRun && hasGone(digest))) continue;
           const outcome = await trash.removeIfStale(`${directory}/${name}`, this.#terms);
           if (typeof outcome === 'object') yield digest;
         }
