@@ -24,7 +24,7 @@ export class VerificationFindings {
   readonly brokenLinks: BrokenLink[] = [];
   readonly staleLinks: StaleLink[] = [];
   readonly danglingTags: DanglingTag[] = [];
-  /** Findings that no list holds. */
+  /** Findings that no list holds, stale links aside. */
   omitted = 0;
   readonly #onFinding: (finding: Finding) => void;
   readonly #contents = new Map<string, ContentFinding>();
@@ -71,7 +71,9 @@ export class VerificationFindings {
   }
 
   addStaleLink(link: StaleLink): void {
-    this.#add(this.staleLinks, link);
+    // Distribution's clean-up may have left a million of them, and that is no reason to doubt the rest.
+    if (this.staleLinks.length < REMEMBERED) this.staleLinks.push(link);
+    this.#onFinding(link);
   }
 
   addDanglingTag(tag: DanglingTag): void {

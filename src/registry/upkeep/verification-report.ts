@@ -92,9 +92,10 @@ export interface VerificationReport {
   readonly missing: readonly Missing[];
   readonly unheld: readonly Unheld[];
   readonly brokenLinks: readonly BrokenLink[];
+  /** The first 10,000 of them. */
   readonly staleLinks: readonly StaleLink[];
   readonly danglingTags: readonly DanglingTag[];
-  /** Findings beyond the first 10,000 of their kind, which no list holds; `onFinding` has told of them all. */
+  /** Faults beyond the first 10,000 of their kind, which no list holds; `onFinding` has told of them all. */
   readonly omitted: number;
   /** False when it was ended before it had seen everything. */
   readonly complete: boolean;
