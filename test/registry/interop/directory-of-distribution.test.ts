@@ -7,7 +7,7 @@ import { temporaryDirectory } from '../../harness/directory.js';
 import { startTestGateway } from '../../harness/gateway.js';
 import { makeOciLayout, seededBytes } from '../../harness/oci-layout.js';
 import { requireProgram } from '../../harness/program.js';
-import { serveDistribution } from '../distribution-server.js';
+import { serveDistribution } from './distribution-server.js';
 import { makeIndexLayout } from './images.js';
 import {
   catalog,

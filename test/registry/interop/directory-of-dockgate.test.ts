@@ -7,8 +7,8 @@ import { temporaryDirectory } from '../../harness/directory.js';
 import { startTestGateway } from '../../harness/gateway.js';
 import { makeOciLayout, seededBytes } from '../../harness/oci-layout.js';
 import { requireProgram, runProgram } from '../../harness/program.js';
-import { serveDistribution } from '../distribution-server.js';
 import { artifactOf, pushBlobTo, pushManifestTo } from './artifacts.js';
+import { serveDistribution } from './distribution-server.js';
 import { makeIndexLayout } from './images.js';
 import {
   catalog,

@@ -3,12 +3,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
-import { createRegistry } from '../../src/registry/registry.js';
-import { openFilesystemStore } from '../../src/registry/store/filesystem/filesystem-store.js';
-import { makeOciLayout } from '../harness/oci-layout.js';
-import { requireProgram, runProgram } from '../harness/program.js';
+import { createRegistry } from '../../../src/registry/registry.js';
+import { openFilesystemStore } from '../../../src/registry/store/filesystem/filesystem-store.js';
+import { makeOciLayout } from '../../harness/oci-layout.js';
+import { requireProgram, runProgram } from '../../harness/program.js';
+import { type PlainServer, servePlainly } from '../plain-server.js';
 import { type DistributionServer, serveDistribution } from './distribution-server.js';
-import { type PlainServer, servePlainly } from './plain-server.js';
 
 const programs = {
   ...requireProgram('skopeo', 'skopeo'),
