@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { access, opendir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Digest } from '../../registry/model/digest.js';
 import { parseJson } from '../../registry/model/json.js';
@@ -99,8 +99,11 @@ export class DirectorySource implements RegistrySource {
     return stored.size === 0 ? Readable.from([]) : createReadStream(this.#layout.blob(digest));
   }
 
-  readonly manifests = (repository: Repository): AsyncIterable<Digest> =>
-    heldManifests(this.#layout, repository);
+  readonly manifests = (repository: Repository): AsyncIterable<Digest> => this.#held(repository);
+
+  async *#held(repository: Repository): AsyncGenerator<Digest> {
+    for await (const { digest } of this.#stores.upkeep.holdings.manifests(repository)) yield digest;
+  }
 
   remove(repository: Repository, reference: Reference): Promise<boolean> {
     return reference instanceof Digest
@@ -109,18 +112,4 @@ export class DirectorySource implements RegistrySource {
   }
 
   async close(): Promise<void> {}
-}
-
-async function* heldManifests(layout: Layout, repository: Repository): AsyncGenerator<Digest> {
-  for (const algorithm of ['sha256', 'sha512'] as const) {
-    const any = layout.revisionLink(repository, Digest.of(new Uint8Array(), algorithm));
-    try {
-      for await (const { name } of await opendir(dirname(dirname(any)))) {
-        const digest = Digest.read(`${algorithm}:${name}`);
-        if (digest !== undefined) yield digest;
-      }
-    } catch (error) {
-      if (!isAbsent(error)) throw error;
-    }
-  }
 }

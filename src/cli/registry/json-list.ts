@@ -19,7 +19,11 @@ export class JsonList {
     this.#isFirst = false;
   }
 
-  end(): void {
-    this.#write(`${this.#isFirst ? '' : '\n'}]}\n`);
+  /** @param after fields that stand behind the list. */
+  end(after: Readonly<Record<string, unknown>> = {}): void {
+    const fields = Object.entries(after).map(
+      ([name, value]) => `,${printableJson(name)}:${printableJson(value)}`,
+    );
+    this.#write(`${this.#isFirst ? '' : '\n'}]${fields.join('')}}\n`);
   }
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { registerGcCommand } from './gc.js';
 import { registerInspectCommand } from './inspect.js';
 import { registerLsCommand } from './ls.js';
 import { registerRmCommand } from './rm.js';
@@ -15,6 +16,8 @@ Examples:
   dockgate registry tags https://registry.example.com/team/app --user alice
   dockgate registry inspect team/app:1.0
   dockgate registry rm team/app:1.0 team/app:1.1 --dry-run
+  dockgate registry gc --untagged --dry-run
+  dockgate registry verify https://registry.example.com/team/app
 `;
 
 /** Adds `dockgate registry ...`: looking at a registry and cleaning it up, on its data directory or while it runs. */
@@ -30,5 +33,6 @@ export function registerRegistryCommand(
   registerTagsCommand(registry, surroundings);
   registerInspectCommand(registry, surroundings);
   registerRmCommand(registry, surroundings);
+  registerGcCommand(registry, surroundings);
   registerVerifyCommand(registry, surroundings);
 }

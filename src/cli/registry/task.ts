@@ -59,7 +59,8 @@ export async function runTask(
       printJson: (value) => write(`${printableJson(value, 2)}\n`),
     });
   } catch (error) {
-    throw signal.aborted ? new CommandFailure('Stopped.', 1, { cause: error }) : asSentence(error);
+    if (error instanceof CommandFailure || !signal.aborted) throw asSentence(error);
+    throw new CommandFailure('Stopped.', 1, { cause: error });
   } finally {
     progress.clear();
     ignore();
