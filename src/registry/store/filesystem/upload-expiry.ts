@@ -38,18 +38,17 @@ export class UploadExpiry {
   }
 
   async #look(repository: Repository, id: UploadId): Promise<Seen | undefined> {
-    const [data, ...others] = await Promise.all(
+    const [data, start, writer] = await Promise.all(
       [
         this.#layout.uploadData(repository, id),
         this.#layout.uploadStart(repository, id),
         this.#layout.uploadWriter(repository, id),
-        this.#layout.upload(repository, id),
       ].map((path) => orUndefined(stat(path))),
     );
-    const directory = others.pop();
-    if (directory === undefined) return undefined;
-    // The directory's own time changes when a writer comes or goes, and one that has no files yet has nothing else.
-    const times = [data, ...others, directory].map((status) => status?.mtimeMs ?? 0);
+    // One that has just been made has no files yet.
+    const first = data ?? start ?? (await orUndefined(stat(this.#layout.upload(repository, id))));
+    if (first === undefined) return undefined;
+    const times = [first, start, writer].map((status) => status?.mtimeMs ?? 0);
     return { changed: Math.max(...times), bytes: data?.size ?? 0 };
   }
 
