@@ -144,7 +144,7 @@ async function openUsers(path: string, logger: Logger, onChange: () => void): Pr
 }
 
 async function openBackend(configuration: Configuration, logger: Logger): Promise<Backend> {
-  const { upstream, hostnames, timeouts, data } = configuration;
+  const { upstream, hostnames, timeouts, data, sparseImages } = configuration;
   if (upstream !== undefined) {
     const ca = upstream.ca === undefined ? undefined : await read(upstream.ca);
     if (ca !== undefined) parseChain(ca, upstream.ca ?? '');
@@ -159,7 +159,7 @@ async function openBackend(configuration: Configuration, logger: Logger): Promis
           'stored content is damaged and is not served; push it again or restore it',
         ),
     });
-    return new Embedded(withFrontPage(createRegistry({ store })), logger);
+    return new Embedded(withFrontPage(createRegistry({ store, sparseImages })), logger);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const message = `data: the directory cannot be used (${reason}); give one that this user may write to`;

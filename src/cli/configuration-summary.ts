@@ -13,6 +13,7 @@ export function formatConfiguration(configuration: Configuration): readonly stri
     ],
   ];
   if (upstream === undefined) rows.push(['data', configuration.data]);
+  if (upstream === undefined && configuration.sparseImages) rows.push(['registry.sparseImages', 'true']);
   rows.push(['htpasswd', configuration.htpasswd]);
   if (pairs.length === 0) rows.push(['certs', configuration.certs]);
   for (const { certificate, key } of pairs) rows.push(['certificate', `${certificate} with ${key}`]);

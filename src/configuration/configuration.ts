@@ -54,6 +54,8 @@ export interface Configuration {
   readonly upstream: UpstreamConfiguration | undefined;
   /** Directory of the embedded registry. */
   readonly data: string;
+  /** Let images be pushed to the embedded registry whose config or layers it does not hold. */
+  readonly sparseImages: boolean;
   /** Path of the password file. */
   readonly htpasswd: string;
   /** Shown in the password prompt (RFC 7617 §2 `realm`). */

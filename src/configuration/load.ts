@@ -23,6 +23,7 @@ export async function loadConfiguration(input: ConfigurationInput): Promise<Conf
     hostnames: [...new Set(reader.many(settings.hostname))],
     upstream: readUpstream(reader),
     data: reader.one(settings.data),
+    sparseImages: reader.one(settings.sparseImages),
     htpasswd: reader.one(settings.htpasswd),
     realm: reader.one(settings.realm),
     certs: reader.one(settings.certs),

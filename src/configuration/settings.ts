@@ -62,6 +62,9 @@ export const settings = {
     flag: { name: 'data', syntax: '--data <DIR>' },
     description: 'Directory of the built-in registry.',
   }),
+  sparseImages: one('registry.sparseImages', 'DOCKGATE_REGISTRY_SPARSE_IMAGES', truth, 'false', {
+    description: 'Whether the built-in registry takes images whose config or layers it does not hold.',
+  }),
   htpasswd: one('htpasswd', 'DOCKGATE_HTPASSWD', filePath, './dockgate.htpasswd', {
     flag: { name: 'htpasswd', syntax: '--htpasswd <FILE>' },
     description: 'Password file.',

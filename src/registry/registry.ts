@@ -17,6 +17,8 @@ export interface RegistryOptions {
   readonly store: Stores;
   /** Asked before a blob is mounted from another repository. Without it, who may push may mount from everywhere. */
   readonly mayPull?: MayPull;
+  /** Takes manifests whose config or layers the repository does not hold. Without it they are refused. */
+  readonly sparseImages?: boolean;
 }
 
 /**
@@ -25,17 +27,19 @@ export interface RegistryOptions {
  * It asks for no password and checks no rights: whoever reaches the handler may do everything. It throws a
  * {@link Failure} for what is the client's doing, and other errors when the store is broken.
  */
-export function createRegistry({ store, mayPull = () => true }: RegistryOptions): Handler {
+export function createRegistry(options: RegistryOptions): Handler {
+  const { store, mayPull = () => true, sparseImages = false } = options;
   return async (exchange) => {
     try {
-      return await answer(store, mayPull, exchange);
+      return await answer({ store, mayPull, sparseImages }, exchange);
     } catch (error) {
       throw asFailure(error);
     }
   };
 }
 
-function answer(store: Stores, mayPull: MayPull, exchange: Exchange): Reply | Promise<Reply> {
+function answer(options: Required<RegistryOptions>, exchange: Exchange): Reply | Promise<Reply> {
+  const { store, mayPull, sparseImages } = options;
   const route = parseRoute(exchange.target.path);
   switch (route.kind) {
     case 'base':
@@ -47,7 +51,7 @@ function answer(store: Stores, mayPull: MayPull, exchange: Exchange): Reply | Pr
     case 'tags':
       return answerTags(store, exchange, route.repository);
     case 'manifest':
-      return answerManifest(store, exchange, route.repository, route.reference);
+      return answerManifest(store, sparseImages, exchange, route.repository, route.reference);
     case 'referrers':
       return answerReferrers(store, exchange, route.repository, route.subject);
     case 'blob':

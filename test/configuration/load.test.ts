@@ -13,6 +13,7 @@ test('Without a file, a flag or a variable every setting has its default.', asyn
     hostnames: [],
     upstream: undefined,
     data: path.join(directory, 'data'),
+    sparseImages: false,
     htpasswd: path.join(directory, 'dockgate.htpasswd'),
     realm: 'dockgate',
     certs: path.join(directory, 'certs'),
@@ -50,6 +51,7 @@ upstream:
   passAuthorization: true
   connections: 32
 data: /var/lib/registry
+registry: { sparseImages: true }
 htpasswd: passwords
 realm: Our registry
 certs: made
@@ -83,6 +85,7 @@ log: { level: debug }
       connections: 32,
     },
     data: '/var/lib/registry',
+    sparseImages: true,
     htpasswd: at('passwords'),
     realm: 'Our registry',
     certs: at('made'),

@@ -76,6 +76,12 @@ const rows: Readonly<Record<string, Row>> = {
     read: ({ data }, directory) => own(data, directory),
     values: { file: 'one', environment: 'two', flag: 'three' },
   },
+  'registry.sparseImages': {
+    yaml: 'registry: { sparseImages: true }',
+    environment: 'false',
+    read: ({ sparseImages }) => sparseImages,
+    values: { file: true, environment: false },
+  },
   htpasswd: {
     yaml: 'htpasswd: one',
     environment: 'two',

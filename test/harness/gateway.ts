@@ -68,6 +68,7 @@ export async function startTestGateway(
     listen: [{ host: '127.0.0.1', port: 0 }],
     hostnames: ['localhost', '127.0.0.1', '::1'],
     data: join(directory, 'data'),
+    sparseImages: false,
     htpasswd,
     realm: 'dockgate',
     certs: join(directory, 'certs'),

@@ -18,9 +18,14 @@ const WIDTH = 16;
 /** Missing blobs that are told. */
 const TOLD = 100;
 
-/** Takes a manifest (OCI end-7). */
+/**
+ * Takes a manifest (OCI end-7).
+ *
+ * @param sparseImages whether its config and layers may be missing.
+ */
 export async function pushManifest(
   stores: Stores,
+  sparseImages: boolean,
   exchange: Exchange,
   repository: Repository,
   reference: Reference,
@@ -35,7 +40,14 @@ export async function pushManifest(
       detail: { expected: reference.toString(), actual: digest.toString() },
     });
   }
-  await requireBlobs(stores.blobs, repository, manifest);
+  const { missing, sizes } = await keepBlobs(
+    stores.blobs,
+    repository,
+    manifest,
+    sparseImages ? Number.POSITIVE_INFINITY : TOLD,
+  );
+  if (missing.length > 0 && !sparseImages) throw unknownBlobs(repository, missing);
+  refuseWrongSizes(manifest, sizes);
   await stores.manifests.put(repository, digest, manifest, tags);
   return {
     status: 201,
@@ -50,26 +62,44 @@ export async function pushManifest(
   };
 }
 
-/** Refuses a manifest whose config or layers the repository does not hold; the children of an index may come later. */
-async function requireBlobs(blobs: BlobStore, repository: Repository, manifest: Manifest): Promise<void> {
+/** What the repository holds of the blobs that a manifest names. */
+interface NamedBlobs {
+  /** Digests of those that are not there. */
+  readonly missing: readonly string[];
+  /** Bytes of the others, by digest. */
+  readonly sizes: ReadonlyMap<string, number>;
+}
+
+/**
+ * Looks for the config and the layers of a manifest and keeps them; the children of an index may come later.
+ *
+ * @param enough missing blobs after which no more are looked for.
+ */
+async function keepBlobs(
+  blobs: BlobStore,
+  repository: Repository,
+  manifest: Manifest,
+  enough: number,
+): Promise<NamedBlobs> {
   const wanted = new Map(manifest.blobs.map(({ digest }) => [digest.toString(), digest]));
   const sizes = new Map<string, number>();
   const missing: string[] = [];
   await inBatches([...wanted], WIDTH, async ([text, digest]) => {
-    if (missing.length >= TOLD) return;
+    if (missing.length >= enough) return;
     const blob = await blobs.keep(repository, digest).catch(undefinedIfDamaged);
     if (blob === undefined) missing.push(text);
     else sizes.set(text, blob.size);
   });
-  if (missing.length > 0) {
-    throw new Failure(
-      400,
-      'MANIFEST_BLOB_UNKNOWN',
-      `the repository ${repository} does not hold every blob that the manifest names; upload them first`,
-      { detail: { digests: missing.slice(0, TOLD) } },
-    );
-  }
-  refuseWrongSizes(manifest, sizes);
+  return { missing, sizes };
+}
+
+function unknownBlobs(repository: Repository, missing: readonly string[]): Failure {
+  return new Failure(
+    400,
+    'MANIFEST_BLOB_UNKNOWN',
+    `the repository ${repository} does not hold every blob that the manifest names; upload them first`,
+    { detail: { digests: missing.slice(0, TOLD) } },
+  );
 }
 
 /** Clients refuse a blob whose size is not the one that they were told, so nobody could pull such an image. */

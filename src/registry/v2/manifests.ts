@@ -13,12 +13,15 @@ import { isReading, methodNotAllowed } from './methods.js';
 /** Answers at `/v2/<name>/manifests/<reference>` (OCI end-3, end-7 and end-9). */
 export function answerManifest(
   stores: Stores,
+  sparseImages: boolean,
   exchange: Exchange,
   repository: Repository,
   reference: Reference,
 ): Promise<Reply> {
   if (isReading(exchange)) return pull(stores, exchange, repository, reference);
-  if (exchange.method === 'PUT') return pushManifest(stores, exchange, repository, reference);
+  if (exchange.method === 'PUT') {
+    return pushManifest(stores, sparseImages, exchange, repository, reference);
+  }
   if (exchange.method === 'DELETE') return remove(stores, repository, reference);
   throw methodNotAllowed(exchange, 'GET', 'HEAD', 'PUT', 'DELETE');
 }
