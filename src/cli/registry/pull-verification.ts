@@ -188,7 +188,7 @@ export class PullVerification {
   }
 
   #tell({ name: repository }: Repository, name: string, kind: Fault, images: readonly string[]): void {
-    this.#observer.onFinding({ kind, repository, name, images });
+    this.#observer.onFinding({ kind, repository, name, images: [...images].sort() });
   }
 }
 

@@ -82,7 +82,7 @@ async function verifyAll(task: Task, quarantine: boolean): Promise<void> {
   if (isJson) task.printJson(plain({ registry: directory, quarantine, ...report }));
   else for (const line of verificationLines(report)) task.print(line);
   const faults = faultsOf(report);
-  if (faults > 0) throw new CommandFailure(`${faults} faults were found. ${ADVICE}`);
+  if (faults > 0) throw new CommandFailure(faultsFound(faults));
   if (!report.complete) throw new CommandFailure('The verification was stopped before its end.');
 }
 
@@ -107,7 +107,7 @@ async function verifyByPulling(task: Task, source: RegistrySource, named: readon
   if (isJson)
     task.printJson({ registry: source.place, ...totals, findings, omitted: count - findings.length });
   else task.print(summary(totals));
-  if (count > 0) throw new CommandFailure(`${count} faults were found. ${ADVICE}`);
+  if (count > 0) throw new CommandFailure(faultsFound(count));
 }
 
 async function* repositoriesOf(source: RegistrySource, named: readonly Named[]): AsyncGenerator<Repository> {
@@ -139,4 +139,8 @@ function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, plain(field)]));
+}
+
+function faultsFound(count: number): string {
+  return `${count === 1 ? '1 fault was' : `${count} faults were`} found. ${ADVICE}`;
 }

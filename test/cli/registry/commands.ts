@@ -24,11 +24,13 @@ export interface Running {
   readonly directory?: string;
   /** Called with everything printed; `interrupt` is Ctrl-C. */
   readonly onOutput?: (text: string, interrupt: () => void) => void;
+  /** Progress goes to a terminal, and this is called with what is drawn there. */
+  readonly onDrawing?: (text: string, interrupt: () => void) => void;
 }
 
 /** Runs `dockgate registry` with some words. */
 export async function registry(words: readonly string[], running: Running = {}): Promise<Outcome> {
-  const { input = PASSWORD, answer, directory = process.cwd(), onOutput } = running;
+  const { input = PASSWORD, answer, directory = process.cwd(), onOutput, onDrawing } = running;
   let out = '';
   let err = '';
   let interrupt = (): void => {};
@@ -49,7 +51,13 @@ export async function registry(words: readonly string[], running: Running = {}):
     environment: {},
     directory,
     keyboard: Object.assign(keyboard, { isTTY }),
-    screen: { isTTY: false, write: (text) => (err += text) },
+    screen: {
+      isTTY: onDrawing !== undefined,
+      write: (text) => {
+        if (onDrawing === undefined) err += text;
+        else onDrawing(text, interrupt);
+      },
+    },
     onInterrupt: (callback) => {
       interrupt = callback;
       return () => {};
