@@ -28,10 +28,10 @@ export interface RegistryOptions {
  * {@link Failure} for what is the client's doing, and other errors when the store is broken.
  */
 export function createRegistry(options: RegistryOptions): Handler {
-  const { store, mayPull = () => true, sparseImages = false } = options;
+  const complete = { mayPull: () => true, sparseImages: false, ...options };
   return async (exchange) => {
     try {
-      return await answer({ store, mayPull, sparseImages }, exchange);
+      return await answer(complete, exchange);
     } catch (error) {
       throw asFailure(error);
     }
