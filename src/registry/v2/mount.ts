@@ -8,7 +8,7 @@ const ASKED = 1000;
 /**
  * Lets a repository hold a blob that another holds already (OCI end-11).
  *
- * @param from the repository that the client names; null when it leaves the choice to us, which takes the first that
+ * @param from the repository that the client names; null or empty when it leaves the choice to us, which takes the first that
  *   holds the blob and may be pulled from.
  * @returns false when the client has to upload the blob: it is not there, or not to be pulled from there, and the
  *   client cannot tell which.
@@ -20,7 +20,7 @@ export async function mountBlob(
   to: Repository,
   mayPull: (repository: Repository) => boolean | Promise<boolean>,
 ): Promise<boolean> {
-  if (from !== null) {
+  if (from !== null && from !== '') {
     const source = Repository.read(from);
     return source !== undefined && (await mayPull(source)) && (await blobs.mount(digest, source, to));
   }

@@ -17,6 +17,7 @@ import { NamedContent } from './named-content.js';
 import { isPresent } from './presence.js';
 import type { ReferrerFiles } from './referrer-files.js';
 import { orUndefined } from './system-error.js';
+import type { Trash } from './trash.js';
 
 /** Bytes of manifests kept in memory. */
 const CACHED = 16 * 1024 * 1024;
@@ -36,6 +37,7 @@ export class FilesystemManifests implements ManifestStore {
   constructor(
     layout: Layout,
     files: DurableFiles,
+    trash: Trash,
     tags: FilesystemTags,
     catalog: FilesystemCatalog,
     referrers: ReferrerFiles,
@@ -47,7 +49,7 @@ export class FilesystemManifests implements ManifestStore {
     this.#catalog = catalog;
     this.#referrers = referrers;
     this.#ledger = ledger;
-    this.#named = new NamedContent(layout, this);
+    this.#named = new NamedContent(layout, trash, this);
   }
 
   async get(repository: Repository, reference: Reference): Promise<StoredManifest | undefined> {

@@ -57,7 +57,7 @@ export async function openFilesystemStore(options: FilesystemStoreOptions): Prom
   const catalog = new FilesystemCatalog(layout);
   const tags = new FilesystemTags(layout, files, catalog);
   const referrerFiles = new ReferrerFiles(layout, files);
-  const manifests = new FilesystemManifests(layout, files, tags, catalog, referrerFiles, ledger);
+  const manifests = new FilesystemManifests(layout, files, trash, tags, catalog, referrerFiles, ledger);
   return {
     blobs,
     catalog,

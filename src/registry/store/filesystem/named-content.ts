@@ -5,6 +5,7 @@ import type { Repository } from '../../model/repository.js';
 import type { ManifestStore } from '../contracts.js';
 import { freshen } from './freshness.js';
 import type { Layout } from './layout.js';
+import type { Trash } from './trash.js';
 
 /** Files looked at side by side. */
 const WIDTH = 16;
@@ -18,10 +19,12 @@ const FOLLOWED = 4096;
  */
 export class NamedContent {
   readonly #layout: Layout;
+  readonly #trash: Trash;
   readonly #manifests: ManifestStore;
 
-  constructor(layout: Layout, manifests: ManifestStore) {
+  constructor(layout: Layout, trash: Trash, manifests: ManifestStore) {
     this.#layout = layout;
+    this.#trash = trash;
     this.#manifests = manifests;
   }
 
@@ -41,17 +44,23 @@ export class NamedContent {
 
   /** @returns the manifests that it leads to. */
   async #freshenManifest(repository: Repository, digest: Digest): Promise<Digest[]> {
-    if ((await freshen(this.#layout.revisionLink(repository, digest))) === undefined) return [];
-    await freshen(this.#layout.blob(digest));
+    if (!(await this.#keep(this.#layout.revisionLink(repository, digest)))) return [];
+    await this.#keep(this.#layout.blob(digest));
     const named = await this.#read(repository, digest);
     if (named === undefined) return [];
     await inBatches(named.blobs, WIDTH, async ({ digest: blob }) => {
       await Promise.all([
-        freshen(this.#layout.layerLink(repository, blob)),
-        freshen(this.#layout.blob(blob)),
+        this.#keep(this.#layout.layerLink(repository, blob)),
+        this.#keep(this.#layout.blob(blob)),
       ]);
     });
     return manifestsOf(named);
+  }
+
+  /** Makes a file fresh, be it in the hands of a clean-up. @returns false when there is none. */
+  async #keep(path: string): Promise<boolean> {
+    if ((await freshen(path)) !== undefined) return true;
+    return (await this.#trash.putBack(path)) && (await freshen(path)) !== undefined;
   }
 
   async #read(repository: Repository, digest: Digest): Promise<Manifest | undefined> {

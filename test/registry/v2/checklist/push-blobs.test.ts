@@ -175,9 +175,14 @@ test('B17: a mount answers 201 with a Location that serves the blob', async () =
 test('B18: a mount without from takes the blob from wherever the client may pull', async () => {
   const open = await registry.blob('open', 'base/one');
   await registry.blob('open', 'secret/one');
-  const reply = await registry.ask('POST', `${UPLOADS}?mount=${open}`);
-  assert.equal(reply.status, 201);
-  assert.equal((await registry.get(followed(reply))).bytes.toString(), 'open');
+  for (const [name, from] of [
+    ['app', ''],
+    ['other', '&from='],
+  ] as const) {
+    const reply = await registry.ask('POST', `/v2/${name}/blobs/uploads/?mount=${open}${from}`);
+    assert.equal(reply.status, 201);
+    assert.equal((await registry.get(followed(reply))).bytes.toString(), 'open');
+  }
   const hidden = await registry.blob('hidden', 'secret/one');
   assert.equal((await registry.ask('POST', `${UPLOADS}?mount=${hidden}`)).status, 202);
   assert.equal((await registry.get(`/v2/app/blobs/${hidden}`)).status, 404);
