@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { Digest } from '../../../../src/registry/model/digest.js';
@@ -118,29 +118,4 @@ test('a page looks at so many only, and leads on when there are more', async () 
     [...first.referrers, ...second.referrers].map((referrer) => referrer.digest),
     [digest],
   );
-});
-
-test('a push makes fresh what its children and its subject lead to', async () => {
-  const layer = await pushBlob(fixture.handler, 'app', 'layer');
-  const config = await pushBlob(fixture.handler, 'app', 'config');
-  const child = await put(imageManifest(config, [layer]));
-  const inner = await put(
-    JSON.stringify({
-      schemaVersion: 2,
-      mediaType: OCI_INDEX,
-      manifests: [descriptorOf(OCI_MANIFEST, child)],
-    }),
-  );
-  const content = (digest: string): string =>
-    join(fixture.tree, 'blobs', 'sha256', digest.slice(7, 9), digest.slice(7), 'data');
-  const link = (place: string, digest: string): string =>
-    join(fixture.tree, 'repositories', 'app', place, 'sha256', digest.slice(7), 'link');
-  const files = [
-    ...[layer, config].flatMap((digest) => [content(digest), link('_layers', digest)]),
-    ...[child, inner].flatMap((digest) => [content(digest), link('_manifests/revisions', digest)]),
-  ];
-  for (const file of files) await utimes(file, 0, 0);
-  const outer = { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [descriptorOf(OCI_INDEX, inner)] };
-  await put(JSON.stringify(outer));
-  for (const file of files) assert.ok((await stat(file)).mtimeMs > 0, file);
 });
