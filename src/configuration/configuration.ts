@@ -42,6 +42,18 @@ export interface Timeouts {
   readonly grace: number;
 }
 
+/** Clean-up of the embedded registry. All times in milliseconds. */
+export interface CollectionConfiguration {
+  /** Between the end of one and the beginning of the next; infinite: never. */
+  readonly interval: number;
+  /** What a client has relied on within this time stays. */
+  readonly grace: number;
+  /** Remove manifests that no tag leads to. */
+  readonly untagged: boolean;
+  /** An upload that nobody has written to for this time is removed. */
+  readonly uploadTimeout: number;
+}
+
 export type KeyType = 'ecdsa' | 'rsa';
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
@@ -56,6 +68,7 @@ export interface Configuration {
   readonly data: string;
   /** Let images be pushed to the embedded registry whose config or layers it does not hold. */
   readonly sparseImages: boolean;
+  readonly collection: CollectionConfiguration;
   /** Path of the password file. */
   readonly htpasswd: string;
   /** Shown in the password prompt (RFC 7617 §2 `realm`). */

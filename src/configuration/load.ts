@@ -24,6 +24,12 @@ export async function loadConfiguration(input: ConfigurationInput): Promise<Conf
     upstream: readUpstream(reader),
     data: reader.one(settings.data),
     sparseImages: reader.one(settings.sparseImages),
+    collection: {
+      interval: reader.one(settings.gcInterval),
+      grace: reader.one(settings.gcGrace),
+      untagged: reader.one(settings.gcUntagged),
+      uploadTimeout: reader.one(settings.uploadTimeout),
+    },
     htpasswd: reader.one(settings.htpasswd),
     realm: reader.one(settings.realm),
     certs: reader.one(settings.certs),

@@ -1,7 +1,7 @@
 import type { KeyType, LogLevel } from './configuration.js';
 import { many, one, optional, type Setting } from './setting.js';
 import { choice, truth } from './values/choice.js';
-import { duration } from './values/duration.js';
+import { duration, durationFrom, durationOrNever } from './values/duration.js';
 import { hostname } from './values/hostname.js';
 import { formatListenAddress, listenAddress } from './values/listen-address.js';
 import { network } from './values/network.js';
@@ -64,6 +64,18 @@ export const settings = {
   }),
   sparseImages: one('registry.sparseImages', 'DOCKGATE_REGISTRY_SPARSE_IMAGES', truth, 'false', {
     description: 'Whether the built-in registry takes images whose config or layers it does not hold.',
+  }),
+  gcInterval: one('gc.interval', 'DOCKGATE_GC_INTERVAL', durationOrNever, '24h', {
+    description: 'Time between two clean-ups of the built-in registry, or never.',
+  }),
+  gcGrace: one('gc.grace', 'DOCKGATE_GC_GRACE', durationFrom(300_000, '5m'), '24h', {
+    description: 'Clean-up leaves alone what a client has relied on within this time.',
+  }),
+  gcUntagged: one('gc.untagged', 'DOCKGATE_GC_UNTAGGED', truth, 'false', {
+    description: 'Whether clean-up removes manifests that no tag leads to.',
+  }),
+  uploadTimeout: one('uploads.timeout', 'DOCKGATE_UPLOADS_TIMEOUT', durationFrom(300_000, '5m'), '168h', {
+    description: 'Clean-up removes an upload that nobody has written to for this time.',
   }),
   htpasswd: one('htpasswd', 'DOCKGATE_HTPASSWD', filePath, './dockgate.htpasswd', {
     flag: { name: 'htpasswd', syntax: '--htpasswd <FILE>' },

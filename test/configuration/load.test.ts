@@ -14,6 +14,7 @@ test('Without a file, a flag or a variable every setting has its default.', asyn
     upstream: undefined,
     data: path.join(directory, 'data'),
     sparseImages: false,
+    collection: { interval: 86_400_000, grace: 86_400_000, untagged: false, uploadTimeout: 604_800_000 },
     htpasswd: path.join(directory, 'dockgate.htpasswd'),
     realm: 'dockgate',
     certs: path.join(directory, 'certs'),
@@ -52,6 +53,8 @@ upstream:
   connections: 32
 data: /var/lib/registry
 registry: { sparseImages: true }
+gc: { interval: never, grace: 1h, untagged: true }
+uploads: { timeout: 1d }
 htpasswd: passwords
 realm: Our registry
 certs: made
@@ -86,6 +89,12 @@ log: { level: debug }
     },
     data: '/var/lib/registry',
     sparseImages: true,
+    collection: {
+      interval: Number.POSITIVE_INFINITY,
+      grace: 3_600_000,
+      untagged: true,
+      uploadTimeout: 86_400_000,
+    },
     htpasswd: at('passwords'),
     realm: 'Our registry',
     certs: at('made'),

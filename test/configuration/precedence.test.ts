@@ -82,6 +82,30 @@ const rows: Readonly<Record<string, Row>> = {
     read: ({ sparseImages }) => sparseImages,
     values: { file: true, environment: false },
   },
+  'gc.interval': {
+    yaml: 'gc: { interval: 11s }',
+    environment: 'never',
+    read: ({ collection }) => collection.interval,
+    values: { file: 11_000, environment: Number.POSITIVE_INFINITY },
+  },
+  'gc.grace': {
+    yaml: 'gc: { grace: 11m }',
+    environment: '5m',
+    read: ({ collection }) => collection.grace,
+    values: { file: 660_000, environment: 300_000 },
+  },
+  'gc.untagged': {
+    yaml: 'gc: { untagged: true }',
+    environment: 'false',
+    read: ({ collection }) => collection.untagged,
+    values: { file: true, environment: false },
+  },
+  'uploads.timeout': {
+    yaml: 'uploads: { timeout: 11h }',
+    environment: '12h',
+    read: ({ collection }) => collection.uploadTimeout,
+    values: { file: 39_600_000, environment: 43_200_000 },
+  },
   htpasswd: {
     yaml: 'htpasswd: one',
     environment: 'two',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nearest } from '../../src/configuration/nearest.js';
-import { duration } from '../../src/configuration/values/duration.js';
+import { duration, durationFrom, durationOrNever } from '../../src/configuration/values/duration.js';
 import type { Kind } from '../../src/configuration/values/kind.js';
 import { formatListenAddress, listenAddress } from '../../src/configuration/values/listen-address.js';
 import { size } from '../../src/configuration/values/quantity.js';
@@ -27,6 +27,15 @@ test('Durations become milliseconds.', () => {
   for (const [text, value] of Object.entries({ ...rows, '0': 0, '24d': 2_073_600_000 })) {
     assert.equal(valueIn(duration('zero allowed'), text), value, text);
   }
+});
+
+test('A duration may have a least length, or be endless.', () => {
+  assert.equal(valueIn(durationFrom(300_000, '5m'), '5m'), 300_000);
+  assert.deepEqual(durationFrom(300_000, '5m').parse('299s', '/'), {
+    complaint: 'must be 5m at least, not "299s".',
+  });
+  assert.equal(valueIn(durationOrNever, 'never'), Number.POSITIVE_INFINITY);
+  assert.equal(valueIn(durationOrNever, '7d'), 604_800_000);
 });
 
 test('The longest duration still fits a timer of Node.', () => {

@@ -69,6 +69,12 @@ export async function startTestGateway(
     hostnames: ['localhost', '127.0.0.1', '::1'],
     data: join(directory, 'data'),
     sparseImages: false,
+    collection: {
+      interval: Number.POSITIVE_INFINITY,
+      grace: 86_400_000,
+      untagged: false,
+      uploadTimeout: 604_800_000,
+    },
     htpasswd,
     realm: 'dockgate',
     certs: join(directory, 'certs'),

@@ -1,4 +1,4 @@
-import { type Kind, mustBe } from './kind.js';
+import { type JsonSchema, type Kind, mustBe } from './kind.js';
 
 const pattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/;
 const milliseconds = new Map([
@@ -41,4 +41,34 @@ export function duration(zero: 'zero allowed' | 'zero refused'): Kind<number> {
       return { value };
     },
   };
+}
+
+/** As {@link duration}, but not shorter than it makes sense. @param least milliseconds. @param written the same as text. */
+export function durationFrom(least: number, written: string): Kind<number> {
+  const kind = duration('zero refused');
+  const [text] = anyOf(kind.schema);
+  return {
+    ...kind,
+    schema: { anyOf: [text, { type: 'number', maximum: longest / 1000, minimum: least / 1000 }] },
+    parse(text, directory) {
+      const parsed = kind.parse(text, directory);
+      return 'value' in parsed && parsed.value < least ? mustBe(`${written} at least`, text) : parsed;
+    },
+  };
+}
+
+/** As {@link duration}, or `never`, which is infinitely long. */
+export const durationOrNever: Kind<number> = {
+  ...duration('zero refused'),
+  expected: 'a duration such as 12h or 7d, or never',
+  schema: { anyOf: [{ enum: ['never'] }, ...anyOf(duration('zero refused').schema)] },
+  parse(text, directory) {
+    return text === 'never'
+      ? { value: Number.POSITIVE_INFINITY }
+      : duration('zero refused').parse(text, directory);
+  },
+};
+
+function anyOf({ anyOf: forms }: JsonSchema): readonly unknown[] {
+  return Array.isArray(forms) ? forms : [];
 }
