@@ -75,7 +75,7 @@ async function remove(
 function showPlan(task: Task, source: RegistrySource, plan: readonly Removal[], isWhole: boolean): void {
   task.print(`${source.place}: ${plan.length === 0 ? 'there is nothing to remove' : 'this goes'}`);
   const shown = isWhole ? plan : plan.slice(0, MOST_SHOWN);
-  const table = new Table((line) => task.print(`  ${line}`), ['NAME', '']);
+  const table = new Table((line) => task.print(`  ${line}`), ['NAME', 'WHAT GOES']);
   for (const { repository, reference, note } of shown) table.add([written(repository, reference), note]);
   if (shown.length > 0) table.flush();
   if (shown.length < plan.length) task.print(`  and ${plan.length - shown.length} more; --dry-run shows all`);
