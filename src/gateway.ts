@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import type { Configuration } from './configuration/configuration.js';
+import type { CollectionConfiguration, Configuration } from './configuration/configuration.js';
 import { ConfigurationError, formatProblem } from './configuration/problem.js';
 import {
   HtpasswdFile,
@@ -18,7 +18,9 @@ import { Listener } from './http/listener.js';
 import { Authenticator } from './identity/authenticator.js';
 import { Challenge } from './identity/challenge.js';
 import { createRegistry } from './registry/registry.js';
-import { openFilesystemStore } from './registry/store/filesystem/filesystem-store.js';
+import { type FilesystemStores, openFilesystemStore } from './registry/store/filesystem/filesystem-store.js';
+import { type CollectionListener, Collections } from './registry/upkeep/collections.js';
+import { CollectionSchedule } from './registry/upkeep/schedule.js';
 import type { Logs } from './telemetry/logger.js';
 import { parseChain } from './tls/certificate-chain.js';
 import { read } from './tls/directory.js';
@@ -27,6 +29,9 @@ import { Upstream } from './upstream/upstream.js';
 
 /** Milliseconds that an aborted body may stall while it is only read to be dropped; nginx's `lingering_timeout`. */
 const DRAIN_IDLE = 5_000;
+
+/** Closes one part. */
+type Closer = () => Promise<void> | void;
 
 /** A running gateway. */
 export interface Gateway {
@@ -47,7 +52,7 @@ export interface Gateway {
  */
 export async function startGateway(configuration: Configuration, logs: Logs): Promise<Gateway> {
   const { logger } = logs;
-  const closers: (() => Promise<void> | void)[] = [];
+  const closers: Closer[] = [];
   const closeAll = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse()) await close();
   };
@@ -82,7 +87,7 @@ export async function startGateway(configuration: Configuration, logs: Logs): Pr
     });
     closers.push(() => credentials.close());
 
-    const backend = await openBackend(configuration, logger);
+    const backend = await openBackend(configuration, logger, closers);
     closers.push(() => backend.close());
 
     const { timeouts } = configuration;
@@ -143,7 +148,11 @@ async function openUsers(path: string, logger: Logger, onChange: () => void): Pr
   }
 }
 
-async function openBackend(configuration: Configuration, logger: Logger): Promise<Backend> {
+async function openBackend(
+  configuration: Configuration,
+  logger: Logger,
+  closers: Closer[],
+): Promise<Backend> {
   const { upstream, hostnames, timeouts, data, sparseImages } = configuration;
   if (upstream !== undefined) {
     const ca = upstream.ca === undefined ? undefined : await read(upstream.ca);
@@ -159,10 +168,34 @@ async function openBackend(configuration: Configuration, logger: Logger): Promis
           'stored content is damaged and is not served; push it again or restore it',
         ),
     });
-    return new Embedded(withFrontPage(createRegistry({ store, sparseImages })), logger);
+    const collections = scheduleCollections(store, configuration.collection, logger, closers);
+    return new Embedded(withFrontPage(createRegistry({ store, sparseImages, collections })), logger);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const message = `data: the directory cannot be used (${reason}); give one that this user may write to`;
     throw new ConfigurationError([{ place: { file: data }, message }], { cause: error });
   }
+}
+
+function scheduleCollections(
+  store: FilesystemStores,
+  { interval, grace, untagged, uploadTimeout }: CollectionConfiguration,
+  logger: Logger,
+  closers: Closer[],
+): Collections {
+  const { workspace } = store;
+  const listener: CollectionListener = {
+    started: (terms) => logger.info({ terms }, 'a clean-up has started'),
+    ended: (report) => logger.info({ report }, 'a clean-up has ended'),
+    failed: (err) => logger.error({ err }, 'a clean-up has failed'),
+  };
+  const terms = { grace, untagged, dryRun: false };
+  const collections = new Collections({ store, workspace, terms, uploadTimeout, listener });
+  const schedule = new CollectionSchedule(collections, workspace, interval, listener);
+  closers.push(async () => {
+    // One that has begun goes on when the next process starts.
+    await Promise.all([schedule.stop(), collections.stop()]);
+  });
+  schedule.start();
+  return collections;
 }

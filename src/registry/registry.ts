@@ -1,9 +1,11 @@
 import type { Exchange, Handler } from '../exchange/exchange.js';
 import type { Reply } from '../exchange/reply.js';
 import type { Stores } from './store/contracts.js';
+import type { Collections } from './upkeep/collections.js';
 import { answerBase } from './v2/base.js';
 import { answerBlob } from './v2/blobs.js';
 import { answerCatalog } from './v2/catalog.js';
+import { answerCollections } from './v2/collections.js';
 import { answerExtensions } from './v2/extensions.js';
 import { asFailure } from './v2/failures.js';
 import { answerManifest } from './v2/manifests.js';
@@ -19,6 +21,8 @@ export interface RegistryOptions {
   readonly mayPull?: MayPull;
   /** Takes manifests whose config or layers the repository does not hold. Without it they are refused. */
   readonly sparseImages?: boolean;
+  /** Cleans the store up when a client asks for it. Without it there is no such endpoint. */
+  readonly collections?: Collections | undefined;
 }
 
 /**
@@ -28,7 +32,7 @@ export interface RegistryOptions {
  * {@link Failure} for what is the client's doing, and other errors when the store is broken.
  */
 export function createRegistry(options: RegistryOptions): Handler {
-  const complete = { mayPull: () => true, sparseImages: false, ...options };
+  const complete = { mayPull: () => true, sparseImages: false, collections: undefined, ...options };
   return async (exchange) => {
     try {
       return await answer(complete, exchange);
@@ -46,6 +50,8 @@ function answer(options: Required<RegistryOptions>, exchange: Exchange): Reply |
       return answerBase(exchange);
     case 'catalog':
       return answerCatalog(store, exchange);
+    case 'collections':
+      return answerCollections(options.collections, exchange);
     case 'extensions':
       return answerExtensions(exchange);
     case 'tags':

@@ -69,6 +69,8 @@ export interface CollectionOptions {
   readonly now?: () => number;
   /** Interrupts the collection; the next one goes on from there. */
   readonly signal?: AbortSignal;
+  /** Called when nothing keeps it from collecting any more. */
+  readonly onStart?: () => void;
   readonly onProgress?: (progress: CollectionProgress) => void;
   readonly onRemoval?: (removal: Removal) => void;
 }

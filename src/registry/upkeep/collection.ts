@@ -24,6 +24,7 @@ export async function collect(options: CollectionOptions): Promise<CollectionRep
   const right = await new WritingRights(LEASE).take(join(workspace, COLLECTION_LEASE));
   if (right === undefined) throw new CollectionRunning();
   try {
+    options.onStart?.();
     return await collectAlone(options, right);
   } finally {
     await right.release();

@@ -20,6 +20,12 @@ const EXTENSIONS: readonly Extension[] = [
     url: 'https://github.com/opencontainers/distribution-spec/blob/main/extensions/_oci.md',
     endpoints: ['_oci/ext/discover'],
   },
+  {
+    name: '_dockgate',
+    description: 'starts a clean-up and tells what it does',
+    url: 'https://github.com/opencontainers/distribution-spec/blob/main/extensions/README.md',
+    endpoints: ['_dockgate/gc'],
+  },
 ];
 
 const BODY = JSON.stringify({ extensions: EXTENSIONS });

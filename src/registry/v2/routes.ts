@@ -8,6 +8,7 @@ import { UploadId } from '../model/upload-id.js';
 export type Route =
   | { readonly kind: 'base' }
   | { readonly kind: 'catalog' }
+  | { readonly kind: 'collections' }
   | { readonly kind: 'extensions' }
   | { readonly kind: 'tags'; readonly repository: Repository }
   | { readonly kind: 'manifest'; readonly repository: Repository; readonly reference: Reference }
@@ -63,6 +64,7 @@ export function parseRoute(path: string): Route {
   if (manifest !== undefined) return manifest;
   if (path === '/v2/' || path === '/v2') return { kind: 'base' };
   if (path === '/v2/_catalog') return { kind: 'catalog' };
+  if (path === '/v2/_dockgate/gc') return { kind: 'collections' };
   if (path === '/v2/_oci/ext/discover') return { kind: 'extensions' };
   if (!path.startsWith(PREFIX)) throw notFound();
   const segments = path.slice(PREFIX.length).split('/').map(decode);
