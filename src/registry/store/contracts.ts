@@ -88,6 +88,11 @@ export interface ManifestStore {
   /** @returns undefined when the repository does not hold it, or the tag leads nowhere. */
   get(repository: Repository, reference: Reference): Promise<StoredManifest | undefined>;
   /**
+   * As `get`, for whoever tells a client that it need not send the manifest: clean-up then leaves it and all that it
+   * names alone for as long as its grace lasts.
+   */
+  keep(repository: Repository, digest: Digest): Promise<StoredManifest | undefined>;
+  /**
    * Keeps a manifest whose digest has been checked, then points the tags at it, one after the other. One with a subject
    * is listed among its referrers.
    */

@@ -35,7 +35,11 @@ async function pull(
   repository: Repository,
   reference: Reference,
 ): Promise<Reply> {
-  const manifest = await stores.manifests.get(repository, reference);
+  // HEAD of a digest is how a client finds out that it need not push it. What has a tag stays anyway.
+  const manifest =
+    exchange.method === 'HEAD' && reference instanceof Digest
+      ? await stores.manifests.keep(repository, reference)
+      : await stores.manifests.get(repository, reference);
   if (manifest === undefined) throw await unknown(stores, repository, reference);
   if (isUnmodified(exchange.headers, manifest.digest)) {
     return { status: 304, headers: identityOf(manifest.digest) };

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { createRegistry } from '../../../src/registry/registry.js';
+import type { Listing } from '../../../src/registry/store/contracts.js';
 import { ask, type Received } from '../client.js';
 import { type Fixture, openFixture, pushBlob, pushImage } from '../fixture.js';
 
@@ -89,4 +91,26 @@ test('repositories are listed in byte order, in pages, however deep they lie', a
 
 test('an empty registry has an empty catalog', async () => {
   assert.deepEqual(await pages('/v2/_catalog', 'repositories'), [[]]);
+});
+
+test('a reply holds 10,000 tags or 1000 repositories at most, whatever is asked for', async () => {
+  const limits: number[] = [];
+  const list = async (limit: number): Promise<Listing> => {
+    limits.push(limit);
+    return { names: ['one'], more: true };
+  };
+  const { store } = fixture;
+  const handler = createRegistry({
+    store: {
+      ...store,
+      tags: { list: (_, { limit }) => list(limit), remove: async () => false },
+      catalog: { has: async () => true, list: ({ limit }) => list(limit) },
+    },
+  });
+  for (const query of ['', '?n=999999999', '?n=5']) {
+    const reply = await ask(handler, 'GET', `/v2/app/tags/list${query}`);
+    assert.match(String(reply.headers['link']), /last=one&n=\d+>; rel="next"$/);
+    await ask(handler, 'GET', `/v2/_catalog${query}`);
+  }
+  assert.deepEqual(limits, [10_000, 1000, 10_000, 1000, 5, 5]);
 });

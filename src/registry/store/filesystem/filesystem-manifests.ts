@@ -60,6 +60,11 @@ export class FilesystemManifests implements ManifestStore {
     return this.#cache.get(digest) ?? this.#load(digest);
   }
 
+  async keep(repository: Repository, digest: Digest): Promise<StoredManifest | undefined> {
+    await this.#named.keep(repository, digest);
+    return this.get(repository, digest);
+  }
+
   async put(repository: Repository, digest: Digest, manifest: Manifest, tags: readonly Tag[]): Promise<void> {
     await this.#named.freshen(repository, manifest);
     // Before the link: a manifest that is held is listed, however soon the process dies.

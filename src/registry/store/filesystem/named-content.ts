@@ -13,6 +13,12 @@ const WIDTH = 16;
 /** Manifests followed from one; an index of indexes beyond it is nobody's image. */
 const FOLLOWED = 4096;
 
+/** Milliseconds for which what has been kept is not looked at again. */
+const AGAIN_AFTER = 30_000;
+
+/** Manifests whose keeping is remembered. */
+const REMEMBERED = 1024;
+
 /**
  * Makes fresh what a pushed manifest leads to, so that a clean-up that found it unused before the push leaves it alone.
  * The config and layers that the manifest itself names have been made fresh when they were looked for.
@@ -21,6 +27,8 @@ export class NamedContent {
   readonly #layout: Layout;
   readonly #trash: Trash;
   readonly #manifests: ManifestStore;
+  /** When each was kept last, milliseconds since the epoch. */
+  readonly #kept = new Map<string, number>();
 
   constructor(layout: Layout, trash: Trash, manifests: ManifestStore) {
     this.#layout = layout;
@@ -29,9 +37,22 @@ export class NamedContent {
   }
 
   /** Follows children, what they name, and the subject. What is not there is passed over. */
-  async freshen(repository: Repository, manifest: Manifest): Promise<void> {
+  freshen(repository: Repository, manifest: Manifest): Promise<void> {
+    return this.#follow(repository, manifestsOf(manifest));
+  }
+
+  /** Does the same for a manifest that is there, and for what it names. */
+  async keep(repository: Repository, digest: Digest): Promise<void> {
+    const key = `${repository} ${digest}`;
+    const now = Date.now();
+    if (now - (this.#kept.get(key) ?? 0) < AGAIN_AFTER) return;
+    await this.#follow(repository, [digest]);
+    if (this.#kept.size >= REMEMBERED) this.#kept.clear();
+    this.#kept.set(key, now);
+  }
+
+  async #follow(repository: Repository, waiting: Digest[]): Promise<void> {
     const seen = new Set<string>();
-    const waiting = manifestsOf(manifest);
     while (waiting.length > 0 && seen.size < FOLLOWED) {
       const batch = new Map(waiting.splice(0, WIDTH).map((digest) => [digest.toString(), digest]));
       for (const known of seen) batch.delete(known);

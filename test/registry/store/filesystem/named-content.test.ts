@@ -78,3 +78,11 @@ test('what a clean-up has withdrawn at this moment is put back', async () => {
     assert.ok((await stat(file)).mtimeMs > 0, file);
   }
 });
+
+test('HEAD of a digest makes fresh the manifest and everything that it leads to', async () => {
+  const { inner, files } = await pushNested();
+  await ask(fixture.handler, 'GET', `/v2/app/manifests/${inner}`);
+  for (const file of files) assert.equal((await stat(file)).mtimeMs, 0, file);
+  assert.equal((await ask(fixture.handler, 'HEAD', `/v2/app/manifests/${inner}`)).status, 200);
+  for (const file of files) assert.ok((await stat(file)).mtimeMs > 0, file);
+});
