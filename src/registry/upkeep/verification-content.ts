@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
-import { Digest } from '../model/digest.js';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { Digest, type DigestAlgorithm } from '../model/digest.js';
 import { codeOf, orUndefined } from '../store/filesystem/system-error.js';
 import type { DamageReason } from './verification-report.js';
 
@@ -47,29 +47,39 @@ async function readOnce(
   buffer: Buffer,
   signal: AbortSignal | undefined,
 ): Promise<ExaminedContent | undefined> {
-  const status = await orUndefined(stat(path));
-  if (status === undefined) return undefined;
-  if (!status.isFile()) return { status, damage: 'unreadable' };
+  let status: Stats | undefined;
   try {
     const file = await orUndefined(open(path, 'r'));
     if (file === undefined) return undefined;
     try {
-      const hash = createHash(digest.algorithm);
-      for (let position = 0; ; ) {
-        signal?.throwIfAborted();
-        const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
-        if (bytesRead === 0) break;
-        hash.update(buffer.subarray(0, bytesRead));
-        position += bytesRead;
-      }
-      const opened = await file.stat();
-      if (Digest.from(hash, digest.algorithm).equals(digest)) return { status: opened, damage: undefined };
-      return { status: opened, damage: opened.size === 0 ? 'empty' : 'digest' };
+      status = await file.stat();
+      const found = await digestOf(file, status.size, digest.algorithm, buffer, signal);
+      if (found.equals(digest)) return { status, damage: undefined };
+      return { status, damage: status.size === 0 ? 'empty' : 'digest' };
     } finally {
       await file.close();
     }
   } catch (error) {
-    if (LOST.has(codeOf(error))) return { status, damage: 'unreadable' };
-    throw error;
+    if (!LOST.has(codeOf(error))) throw error;
+    status ??= await orUndefined(stat(path));
+    return status === undefined ? undefined : { status, damage: 'unreadable' };
   }
+}
+
+async function digestOf(
+  file: FileHandle,
+  size: number,
+  algorithm: DigestAlgorithm,
+  buffer: Buffer,
+  signal: AbortSignal | undefined,
+): Promise<Digest> {
+  const hash = createHash(algorithm);
+  for (let position = 0; position < size; ) {
+    signal?.throwIfAborted();
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
+    if (bytesRead === 0) break;
+    hash.update(buffer.subarray(0, bytesRead));
+    position += bytesRead;
+  }
+  return Digest.from(hash, algorithm);
 }

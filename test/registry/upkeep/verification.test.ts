@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -298,21 +299,21 @@ test('a verification that is ended tells what it had found', async (t) => {
   assert.ok(report.contents > 0 && report.contents < 12);
 });
 
-test('ten thousand contents and links are verified', async (t) => {
+/** A file as it is, without the care of a store: ten thousand of them have to be quick. */
+function store(path: string, content: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+}
+
+test('ten thousand contents, a thousand of them linked, are verified', async (t) => {
   const { directory, handler } = await filled(t);
   const damaged: string[] = [];
-  for (let start = 0; start < 10_000; start += 500) {
-    await Promise.all(
-      Array.from({ length: 500 }, async (_, index) => {
-        const text = `blob ${start + index}`;
-        const digest = digestOf(text);
-        const file = contentFile(directory, digest);
-        const link = linkFile(directory, 'many', '_layers', digest);
-        await Promise.all([file, link].map((path) => mkdir(dirname(path), { recursive: true })));
-        await Promise.all([writeFile(file, text), writeFile(link, digest)]);
-        if (index === 0) damaged.push(digest);
-      }),
-    );
+  for (let number = 0; number < 10_000; number += 1) {
+    const text = `blob ${number}`;
+    const digest = digestOf(text);
+    store(contentFile(directory, digest), text);
+    if (number % 10 === 0) store(linkFile(directory, 'many', '_layers', digest), digest);
+    if (number % 500 === 0) damaged.push(digest);
   }
   for (const digest of damaged) await flipBit(contentFile(directory, digest));
   const report = await verify({ directory });
