@@ -6,8 +6,17 @@ const SPACE = 0x20;
 /** Objects inside objects that are looked into: the manifest, its config or subject, and what its lists hold. */
 const LEVELS = 3;
 
-/** The names in an object so far; true for one without any yet, false for lists and for what nobody here interprets. */
-type Names = Set<string> | boolean;
+/** Fields whose objects are descriptors. Their names are folded; those of annotations are told apart by case. */
+const DESCRIPTORS: ReadonlySet<string> = new Set(['config', 'layers', 'blobs', 'manifests', 'subject']);
+
+/** An object or a list that has begun and not ended. */
+interface Open {
+  /** The names in an object so far; undefined for lists and for what nobody here interprets. */
+  readonly names: Set<string> | undefined;
+  readonly isFolded: boolean;
+  /** The name that was read last, whose value a new object or list is; a list has that of its own. */
+  name: string;
+}
 
 /** Some readers find a field by its name without regard to case, so names that differ in case alone are one. */
 export function foldedName(name: string): string {
@@ -39,24 +48,31 @@ function isName(bytes: Uint8Array, end: number): boolean {
  * @returns the name as it is written the second time.
  */
 export function duplicateName(bytes: Buffer): string | undefined {
-  const open: Names[] = [];
+  const open: Open[] = [];
   for (let index = 0; index < bytes.length; index += 1) {
     const byte = bytes[index];
     if (byte === QUOTE) {
       const end = endOfString(bytes, index);
-      const names = open.at(-1);
-      if (names !== undefined && names !== false && isName(bytes, end)) {
+      const object = open.at(-1);
+      if (object?.names !== undefined && isName(bytes, end)) {
         const name = nameAt(bytes, index, end);
-        // Annotations are told apart by case, fields of the manifest are not.
-        const key = open.length === 1 ? foldedName(name) : name;
-        if (names === true) open[open.length - 1] = new Set([key]);
-        else if (names.has(key)) return name;
-        else names.add(key);
+        const key = object.isFolded ? foldedName(name) : name;
+        if (object.names.has(key)) return name;
+        object.names.add(key);
+        object.name = key;
       }
       index = end;
-    } else if (byte === 0x7b) open.push(open.length < LEVELS);
-    else if (byte === 0x5b) open.push(false);
+    } else if (byte === 0x7b) open.push(begunObject(open));
+    else if (byte === 0x5b) open.push({ names: undefined, isFolded: false, name: open.at(-1)?.name ?? '' });
     else if (byte === 0x7d || byte === 0x5d) open.pop();
   }
   return undefined;
+}
+
+function begunObject(open: readonly Open[]): Open {
+  return {
+    names: open.length < LEVELS ? new Set() : undefined,
+    isFolded: open.length === 0 || DESCRIPTORS.has(open.at(-1)?.name ?? ''),
+    name: '',
+  };
 }

@@ -20,6 +20,15 @@ test('fields of the manifest that differ in case alone are one', () => {
   assert.equal(twice('{"annotations":{"a":1,"A":2}}'), undefined);
 });
 
+test('fields of a descriptor that differ in case alone are one, and no others below the manifest', () => {
+  assert.equal(twice('{"config":{"digest":"x","Digest":"y"}}'), 'Digest');
+  assert.equal(twice('{"subject":{"\\u0044igest":"x","digest":"y"}}'), 'digest');
+  for (const list of ['layers', 'blobs', 'manifests'])
+    assert.equal(twice(`{"${list}":[{"annotations":{"a":1}},{"size":1,"SIZE":2}]}`), 'SIZE');
+  assert.equal(twice('{"config":{"annotations":{"a":1,"A":2}}}'), undefined);
+  assert.equal(twice('{"other":{"a":1,"A":2}}'), undefined);
+});
+
 test('values, strings with brackets and different objects are not mistaken for names', () => {
   assert.equal(twice('{"a":"a","b":["a","a"],"c":{"a":1},"d":{"a":1}}'), undefined);
   assert.equal(twice('{"a":"}{\\"a\\":[","b":"\\\\"}'), undefined);
