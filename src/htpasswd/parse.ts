@@ -17,6 +17,8 @@ export interface ParsedFile {
 /** A line that is refused; the message goes into the problem as it stands. */
 class RefusedLine extends Error {}
 
+const NOT_UTF8 = 'this line is not valid UTF-8; its user is refused';
+
 /** Lines between two turns of the event loop: about four milliseconds' worth. */
 const STEP = 1000;
 
@@ -70,7 +72,7 @@ function parseLine(line: Line, seen: Map<string, number>): Entry {
   const found = fields(line.content);
   if (found === undefined)
     throw new RefusedLine('this line has no colon; write name:hash, or # before a comment');
-  if (!isUtf8(line.content)) throw new RefusedLine('this line is not valid UTF-8; its user is refused');
+  if (!isUtf8(found.name)) throw new RefusedLine(NOT_UTF8);
   const name = found.name.toString();
   const fault = nameFault(name);
   if (fault !== undefined) throw new RefusedLine(`the name ${fault}; this line is ignored`);
@@ -79,6 +81,7 @@ function parseLine(line: Line, seen: Map<string, number>): Entry {
     throw new RefusedLine(`user ${JSON.stringify(name)} is already on line ${earlier}; this line is ignored`);
   }
   seen.set(name, line.number);
+  if (!isUtf8(line.content)) throw new RefusedLine(NOT_UTF8);
   try {
     return { name, hash: parseHash(found.hash.toString()), line: line.number };
   } catch (error) {

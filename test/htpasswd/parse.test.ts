@@ -75,6 +75,12 @@ test('a later line of a name does not take the place of a refused one', () => {
   const { names, problems } = parse(`alice:{SHA}broken\nalice:${APR1}\n`);
   assert.deepEqual(names, []);
   assert.equal(problems.length, 2);
+  const garbled = Buffer.concat([
+    Buffer.from('alice:'),
+    Buffer.from([0xff]),
+    Buffer.from(`\nalice:${APR1}\n`),
+  ]);
+  assert.deepEqual([...parseHtpasswd(garbled, 'file').entries.keys()], []);
 });
 
 test('the password itself is never taken for a hash', () => {
