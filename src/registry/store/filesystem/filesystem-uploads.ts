@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { Digest, type DigestAlgorithm } from '../../model/digest.js';
 import type { Repository } from '../../model/repository.js';
@@ -94,7 +94,7 @@ export class FilesystemUploads implements UploadSessions {
         await this.cancel(repository, id);
         throw new DigestMismatch(digest, actual);
       }
-      await this.#adopt(repository, id, digest, async () => {
+      await this.#adopt(repository, id, digest, right, async () => {
         await file.sync();
         // The file only grows, so its size shows whether somebody else has written to it.
         const { size: now } = await file.stat();
@@ -114,6 +114,7 @@ export class FilesystemUploads implements UploadSessions {
     repository: Repository,
     id: UploadId,
     digest: Digest,
+    right: WritingRight,
     ready: () => Promise<void>,
   ): Promise<void> {
     try {
@@ -121,7 +122,18 @@ export class FilesystemUploads implements UploadSessions {
     } catch (error) {
       throw isAbsent(error) ? new UploadUnknown() : error;
     }
-    await this.cancel(repository, id);
+    await this.#tearDown(repository, id, right);
+  }
+
+  /** Removes what is left of an upload whose data has gone to its place. */
+  async #tearDown(repository: Repository, id: UploadId, right: WritingRight): Promise<void> {
+    try {
+      await Promise.all([orUndefined(unlink(this.#layout.uploadStart(repository, id))), right.release()]);
+      await rmdir(this.#layout.upload(repository, id));
+    } catch {
+      // Distribution keeps more beside the data than we do.
+      await this.cancel(repository, id);
+    }
   }
 
   /** Adds a body to an upload while no other request can, and hands the result on. */

@@ -10,6 +10,7 @@ const MARGIN = 0.8;
 export interface WritingRight {
   /** False when the holder was stopped for so long that another may have taken over. */
   isHeld(): boolean;
+  /** Gives the right up; once is enough. */
   release(): Promise<void>;
 }
 
@@ -98,7 +99,7 @@ export class WritingRights {
   }
 
   async #release(held: Held): Promise<void> {
-    this.#held.delete(held);
+    if (!this.#held.delete(held)) return;
     if (this.#held.size === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;
