@@ -8,7 +8,11 @@ export type ReplyHeaders = Readonly<Record<string, string | number | readonly st
 export interface ContentCheck {
   /** Takes the next bytes, in their order. */
   update(chunk: Uint8Array): void;
-  /** Called when the last bytes have been taken, or when no more can be read. False: they must not leave as the whole. */
+  /**
+   * Called when the last bytes have been taken, or when the file has no more that can be read.
+   *
+   * @returns false when they must not leave as the whole.
+   */
   isIntact(): boolean;
 }
 

@@ -40,7 +40,10 @@ export class FileReader implements Source {
         const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, this.#left));
         const { bytesRead } = await this.#body.file.read(buffer, 0, buffer.length, this.#position);
         if (this.#over) break;
-        if (bytesRead === 0) throw new Error('the file is shorter than it was');
+        if (bytesRead === 0) {
+          check?.isIntact();
+          throw new Error('the file is shorter than it was');
+        }
         this.#position += bytesRead;
         this.#left -= bytesRead;
         const chunk = bytesRead === buffer.length ? buffer : buffer.subarray(0, bytesRead);
@@ -51,9 +54,9 @@ export class FileReader implements Source {
         }
         this.#paused = !this.#delivery.write(chunk);
       }
-    } catch {
-      // What cannot be read any more is damaged as well.
-      check?.isIntact();
+    } catch (error) {
+      // What the disk cannot read any more is as damaged as what it reads wrongly.
+      if (error instanceof Error && 'code' in error && error.code === 'EIO') check?.isIntact();
       this.#over = true;
       this.#close();
       this.#delivery.cut('failed');
