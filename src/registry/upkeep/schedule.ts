@@ -5,8 +5,11 @@ import type { CollectionListener, Collections } from './collections.js';
 /** Milliseconds: a timer cannot count further, and another process may collect in the meantime. */
 const LONGEST_WAIT = 60 * 60 * 1000;
 
-/** Milliseconds until it is tried again after a failure, or when another process is collecting. */
+/** Milliseconds until it is tried again after a failure. */
 const AGAIN = 10 * 60 * 1000;
+
+/** The same when another process is collecting, or was until it died a moment ago. */
+const AGAIN_SOON = 60 * 1000;
 
 /**
  * Collects again and again. When the last collection ended is remembered on the disk, so a restart does not put the
@@ -58,8 +61,9 @@ export class CollectionSchedule {
       this.#wait(await this.#collectIfDue());
     } catch (error) {
       if (this.#stopped) return;
-      if (!(error instanceof CollectionRunning)) this.#listener.failed(error);
-      this.#wait(Math.min(this.#interval, AGAIN));
+      const isRunning = error instanceof CollectionRunning;
+      if (!isRunning) this.#listener.failed(error);
+      this.#wait(Math.min(this.#interval, isRunning ? AGAIN_SOON : AGAIN));
     }
   }
 

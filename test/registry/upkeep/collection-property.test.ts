@@ -1,30 +1,15 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { collect } from '../../../src/registry/upkeep/collection.js';
-import type { CollectionReport } from '../../../src/registry/upkeep/collection-report.js';
 import { type Below, seededRandom } from '../../harness/seeded-random.js';
 import { ask } from '../client.js';
 import { type Fixture, openFixture } from '../fixture.js';
+import { collectIn, registryOf } from './collecting.js';
 import { whatHasToStay, whatIsMissing } from './independent-mark.js';
 import { RandomRegistry } from './random-registry.js';
 import { ageAll, readStoredFiles } from './stored-files.js';
 
-const HOUR = 60 * 60 * 1000;
-
 /** Milliseconds that are spent on random registries; at least a few are tried. */
 const TIME = 15_000;
-
-function collectIn(fixture: Fixture, untagged: boolean): Promise<CollectionReport> {
-  return collect({
-    store: fixture.store,
-    workspace: join(fixture.directory, 'docker', 'registry', 'dockgate', 'gc'),
-    grace: 5 * 60 * 1000,
-    untagged,
-    dryRun: false,
-    uploadTimeout: HOUR,
-  });
-}
 
 async function times(count: number, work: (index: number) => Promise<void>): Promise<void> {
   for (let index = 0; index < count; index += 1) await work(index);
@@ -44,14 +29,14 @@ async function checkKept(fixture: Fixture): Promise<void> {
 }
 
 async function tryOne(fixture: Fixture, below: Below): Promise<void> {
-  const registry = join(fixture.directory, 'docker', 'registry');
+  const registry = registryOf(fixture);
   const somebody = new RandomRegistry(fixture.handler, below);
   await somebody.pushImage('keep', 'first', false);
   await times(30, () => somebody.act());
   await times(2, async (round) => {
     await ageAll(registry);
     let ended = false;
-    const collected = collectIn(fixture, below(2) === 0).finally(() => {
+    const collected = collectIn(fixture, { untagged: below(2) === 0 }).finally(() => {
       ended = true;
     });
     // In `keep` nobody deletes: whatever is acknowledged there has to be whole.
@@ -66,7 +51,7 @@ async function tryOne(fixture: Fixture, below: Below): Promise<void> {
   await ageAll(registry);
   const untagged = below(2) === 0;
   const expected = await whatHasToStay(registry, untagged);
-  await collectIn(fixture, untagged);
+  await collectIn(fixture, { untagged });
   assert.deepEqual(await readStoredFiles(registry), expected);
   const catalog = await ask(fixture.handler, 'GET', '/v2/_catalog');
   const holders = new Set([...expected.revisions].map((held) => held.split(' ')[0]));

@@ -1,5 +1,6 @@
 import { readdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 
 /** The files of a data directory by what they are, found without the sources' help. */
 export interface StoredFiles {
@@ -54,10 +55,15 @@ export async function readStoredFiles(registry: string): Promise<StoredFiles> {
   return found;
 }
 
-/** Lets every file look as if nobody had relied on it for two hours. */
+/**
+ * Lets every file look as if nobody had relied on it for two hours. What is begun afterwards begins at least a
+ * millisecond later than that.
+ */
 export async function ageAll(registry: string): Promise<void> {
   const then = new Date(Date.now() - 2 * 60 * 60 * 1000);
   for (const path of await pathsUnder(registry)) {
     if (!path.startsWith('dockgate/gc/')) await utimes(join(registry, path), then, then);
   }
+  const aged = Date.now();
+  while (Date.now() < aged + 2) await setImmediate();
 }
