@@ -9,6 +9,7 @@ import { answerCollections } from './v2/collections.js';
 import { answerExtensions } from './v2/extensions.js';
 import { asFailure } from './v2/failures.js';
 import { answerManifest } from './v2/manifests.js';
+import { isReading } from './v2/methods.js';
 import { answerReferrers } from './v2/referrers.js';
 import { parseRoute } from './v2/routes.js';
 import { answerTags } from './v2/tags.js';
@@ -44,7 +45,7 @@ export function createRegistry(options: RegistryOptions): Handler {
 
 function answer(options: Required<RegistryOptions>, exchange: Exchange): Reply | Promise<Reply> {
   const { store, mayPull, sparseImages } = options;
-  const route = parseRoute(exchange.target.path);
+  const route = parseRoute(exchange.target.path, isReading(exchange));
   switch (route.kind) {
     case 'base':
       return answerBase(exchange);

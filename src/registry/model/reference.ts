@@ -1,6 +1,9 @@
 import { Failure } from '../../exchange/failure.js';
 import { Digest } from './digest.js';
 
+const RULE =
+  'a tag begins with a letter, a digit or an underscore, goes on with those, dots and hyphens, and has at most 128 characters';
+
 const PATTERN = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 
 /** A name that points at a manifest within its repository, in the grammar of OCI Distribution §Pulling manifests. */
@@ -24,12 +27,7 @@ export class Tag {
   static parse(text: string): Tag {
     const tag = Tag.read(text);
     if (tag !== undefined) return tag;
-    throw new Failure(
-      400,
-      'MANIFEST_INVALID',
-      'a tag begins with a letter, a digit or an underscore, goes on with those, dots and hyphens, and has at most 128 characters',
-      { detail: { tag: text.slice(0, 160) } },
-    );
+    throw new Failure(400, 'MANIFEST_INVALID', RULE, { detail: { tag: text.slice(0, 160) } });
   }
 
   toString(): string {
@@ -43,8 +41,16 @@ export type Reference = Tag | Digest;
 /**
  * Reads a tag or, when the text has a colon, a digest.
  *
- * @throws {Failure} 400 DIGEST_INVALID or MANIFEST_INVALID.
+ * @param isWanted whether somebody looks for what is there: what cannot be a tag is then one that is not there, as
+ * clients expect of everything that nobody has pushed.
+ * @throws {Failure} 400 DIGEST_INVALID or MANIFEST_INVALID; 404 MANIFEST_UNKNOWN.
  */
-export function parseReference(text: string): Reference {
-  return text.includes(':') ? Digest.parse(text) : Tag.parse(text);
+export function parseReference(text: string, isWanted = false): Reference {
+  if (text.includes(':')) return Digest.parse(text);
+  if (!isWanted) return Tag.parse(text);
+  const tag = Tag.read(text);
+  if (tag !== undefined) return tag;
+  throw new Failure(404, 'MANIFEST_UNKNOWN', `there is no such tag: ${RULE}`, {
+    detail: { tag: text.slice(0, 160) },
+  });
 }

@@ -37,13 +37,13 @@ function decode(segment: string): string {
 }
 
 /** The path that is asked for most often, without taking it apart. Undefined for all others. */
-function parseManifestRoute(path: string): Route | undefined {
+function parseManifestRoute(path: string, isReading: boolean): Route | undefined {
   const slash = path.lastIndexOf('/');
   if (!path.endsWith(MANIFESTS, slash) || !path.startsWith(PREFIX) || path.includes('%')) return undefined;
   const repository = Repository.parse(
     path.slice(PREFIX.length, Math.max(slash - MANIFESTS.length, PREFIX.length)),
   );
-  return { kind: 'manifest', repository, reference: parseReference(path.slice(slash + 1)) };
+  return { kind: 'manifest', repository, reference: parseReference(path.slice(slash + 1), isReading) };
 }
 
 function parseUploadId(text: string): UploadId {
@@ -57,10 +57,11 @@ function parseUploadId(text: string): UploadId {
  *
  * A name may hold slashes and even words such as `blobs`, so the path is read from its end.
  *
+ * @param isReading whether the request only reads, so that a tag which cannot be one is not there.
  * @throws {Failure} 404 for paths that are none of ours, 400 for a name, tag or digest that cannot be one.
  */
-export function parseRoute(path: string): Route {
-  const manifest = parseManifestRoute(path);
+export function parseRoute(path: string, isReading = false): Route {
+  const manifest = parseManifestRoute(path, isReading);
   if (manifest !== undefined) return manifest;
   if (path === '/v2/' || path === '/v2') return { kind: 'base' };
   if (path === '/v2/_catalog') return { kind: 'catalog' };
@@ -82,7 +83,7 @@ export function parseRoute(path: string): Route {
     return { kind: 'blob', repository: repository(), digest: Digest.parse(last) };
   }
   if (kind === 'manifests') {
-    return { kind: 'manifest', repository: repository(), reference: parseReference(last) };
+    return { kind: 'manifest', repository: repository(), reference: parseReference(last, isReading) };
   }
   if (kind === 'referrers') return { kind, repository: repository(), subject: Digest.parse(last) };
   if (kind === 'tags' && last === 'list') return { kind: 'tags', repository: repository() };

@@ -6,15 +6,15 @@ import { parseRoute } from '../../../src/registry/v2/routes.js';
 const HEX = 'a'.repeat(64);
 const ID = '0b0d2a39-64a7-4f3e-9c40-95d3a2a4a1c8';
 
-function shapeOf(path: string): string {
-  const route = parseRoute(path);
+function shapeOf(path: string, isReading = false): string {
+  const route = parseRoute(path, isReading);
   const parts = Object.entries(route).map(([, value]) => String(value));
   return parts.join(' ');
 }
 
-function refusal(path: string): string {
+function refusal(path: string, isReading = false): string {
   try {
-    return shapeOf(path);
+    return shapeOf(path, isReading);
   } catch (error) {
     assert.ok(error instanceof Failure);
     return `${error.status} ${error.code}`;
@@ -46,6 +46,14 @@ test('names that hold the words of the endpoints are read from the end of the pa
   assert.equal(shapeOf('/v2/a/manifests/tags/list'), 'tags a/manifests');
   assert.equal(shapeOf('/v2/tags/list/blobs/uploads/'), 'uploads tags/list');
   assert.equal(shapeOf('/v2/a/tags/manifests/list'), 'manifest a/tags list');
+});
+
+test('a reader of a tag that cannot be one hears that it is not there', () => {
+  assert.equal(refusal('/v2/a/manifests/.hidden', true), '404 MANIFEST_UNKNOWN');
+  assert.equal(refusal('/v2/a/manifests/%2ehidden', true), '404 MANIFEST_UNKNOWN');
+  assert.equal(refusal(`/v2/a/manifests/${'t'.repeat(129)}`, true), '404 MANIFEST_UNKNOWN');
+  assert.equal(refusal('/v2/a/manifests/sha256:abc', true), '400 DIGEST_INVALID');
+  assert.equal(shapeOf('/v2/a/manifests/v1.0', true), 'manifest a v1.0');
 });
 
 test('names, tags, digests and upload ids that cannot be are refused with their code', () => {

@@ -44,10 +44,12 @@ test('G3: a name may have 255 characters and no more', async () => {
   assert.equal(refusal(await registry.get(`/v2/${'a'.repeat(256)}/tags/list`)), '400 NAME_INVALID');
 });
 
-test('G4: a tag outside the grammar gets 400 MANIFEST_INVALID', async () => {
+test('G4: a tag outside the grammar gets 400 MANIFEST_INVALID, or 404 when it is looked for', async () => {
   const image = await registry.image('one');
   for (const tag of ['.a', '-a', 't'.repeat(129), 'a+b']) {
     assert.equal(refusal(await registry.put(image, tag)), '400 MANIFEST_INVALID', tag);
+    for (const method of ['GET', 'HEAD'])
+      assert.equal((await registry.ask(method, `/v2/app/manifests/${tag}`)).status, 404, tag);
   }
   for (const tag of ['_', 'A.b-c_9', 't'.repeat(128)])
     assert.equal((await registry.put(image, tag)).status, 201);
