@@ -39,15 +39,24 @@ export interface Serving extends Served {
   readonly ca: string;
 }
 
-/** Starts the built program with some words; ends it after the test. */
-export function spawnServe(test: TestContext, directory: string, words: readonly string[]): Served {
+/**
+ * Starts the built program with some words; ends it after the test.
+ *
+ * @param more environment variables beside those of the tests.
+ */
+export function spawnServe(
+  test: TestContext,
+  directory: string,
+  words: readonly string[],
+  more: Record<string, string> = {},
+): Served {
   if (!existsSync(built)) throw new Error(`${built} is missing: run npx tsc -p tsconfig.json first`);
   const environment = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('DOCKGATE_')),
   );
   const child = spawn(process.execPath, [program, 'serve', ...words], {
     cwd: directory,
-    env: environment,
+    env: { ...environment, ...more },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -106,8 +115,9 @@ export async function serve(
   test: TestContext,
   directory: string,
   words: readonly string[] = [],
+  more: Record<string, string> = {},
 ): Promise<Serving> {
   const file = join(directory, 'dockgate.htpasswd');
   if (!existsSync(file)) writeFileSync(file, `${USER}:${await hashPassword(PASSWORD, { cost: 4 })}\n`);
-  return untilServing(spawnServe(test, directory, ['--listen', '127.0.0.1:0', ...words]));
+  return untilServing(spawnServe(test, directory, ['--listen', '127.0.0.1:0', ...words], more));
 }

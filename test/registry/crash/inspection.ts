@@ -48,6 +48,18 @@ export class Inspection {
     });
   }
 
+  /** Checks that of these repositories, which nobody changes meanwhile, the catalog lists those that hold a manifest. */
+  async catalog(repositories: readonly string[]): Promise<void> {
+    const reply = await this.#client.send('GET', '/v2/_catalog?n=10000');
+    assert.equal(reply.status, 200);
+    const listed = (JSON.parse(reply.body.toString()) as { repositories: string[] }).repositories;
+    for (const repository of repositories) {
+      const isHolding = this.#ledger.present('manifest', repository).length > 0;
+      const words = isHolding ? 'is in the catalog' : 'is not in the catalog';
+      assert.equal(listed.includes(repository), isHolding, `${repository} ${words}`);
+    }
+  }
+
   /** Checks that every manifest said to be indexed under its subject is listed there while it exists. */
   async referrers(subjects: readonly string[]): Promise<void> {
     await this.#each(subjects, async (subject) => {

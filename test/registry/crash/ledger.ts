@@ -1,3 +1,4 @@
+import type { Content } from './image.js';
 import { Register, type Write } from './register.js';
 
 /** What a fact is about. Its value is a digest, or undefined for "not there". */
@@ -17,6 +18,8 @@ export class Ledger {
   readonly facts = new Map<string, Fact>();
   /** Digest to what a manifest names of its own repository. */
   readonly named = new Map<string, readonly string[]>();
+  /** Bytes of everything that was sent, by digest. */
+  readonly sizes = new Map<string, number>();
   /** Digest of a subject to the manifests of the same repository that the server said it has indexed. */
   readonly referrers = new Map<string, { repository: string; digest: string }[]>();
 
@@ -27,6 +30,10 @@ export class Ledger {
     const fact = { kind, repository, name, register: new Register<string | undefined>(undefined) };
     this.facts.set(key, fact);
     return fact;
+  }
+
+  content(digest: string): Content {
+    return { digest, size: this.sizes.get(digest) ?? 0 };
   }
 
   /** Facts of a kind in a repository that are certainly there, the latest last. */

@@ -3,12 +3,19 @@ import type { TestContext } from 'node:test';
 import { RegistryClient } from '../../harness/registry-client.js';
 import type { Below } from '../../harness/seeded-random.js';
 import { type Serving, spawnServe, untilServing } from '../../harness/served.js';
+import type { FaultyDisk } from '../disk/faulty-disk.js';
 import { Inspection } from './inspection.js';
-import { type Lane, SHARED } from './lane.js';
+import { type Door, type Lane, SHARED } from './lane.js';
 import type { Fact, Ledger } from './ledger.js';
 
 /** Old facts looked at again after each start. */
 const SAMPLE = 6;
+
+/** Calls that a disk lets pass before it ends the process, at most. */
+const CALLS = 250;
+
+/** Requests and replies that a server lives to see, at most. */
+const MESSAGES = 120;
 
 /** Milliseconds within which a server is killed once its last moment has come. */
 const DELAY = 8;
@@ -22,8 +29,18 @@ export class Slot {
   readonly #ledger: Ledger;
   readonly #lanes: readonly Lane[];
   readonly #below: Below;
+  readonly #disk: FaultyDisk | undefined;
 
-  constructor(test: TestContext, directory: string, ledger: Ledger, lanes: readonly Lane[], below: Below) {
+  /** @param disk ends every other server in the middle of its work, just before it changes something on the disk. */
+  constructor(
+    test: TestContext,
+    directory: string,
+    ledger: Ledger,
+    lanes: readonly Lane[],
+    below: Below,
+    disk: FaultyDisk | undefined,
+  ) {
+    this.#disk = disk;
     this.#test = test;
     this.#directory = directory;
     this.#ledger = ledger;
@@ -40,13 +57,17 @@ export class Slot {
       await this.#pushUntilKilled(serving, client);
     } finally {
       client.close();
+      serving.kill('SIGKILL');
+      await serving.ended;
     }
     const errors = serving.lines().filter(({ level }) => Number(level) >= 50);
     assert.deepEqual(errors, [], 'the server logged no error');
   }
 
   start(): Promise<Serving> {
-    return untilServing(spawnServe(this.#test, this.#directory, ['--listen', '127.0.0.1:0']));
+    this.#disk?.heal();
+    const words = ['--listen', '127.0.0.1:0'];
+    return untilServing(spawnServe(this.#test, this.#directory, words, this.#disk?.environment));
   }
 
   async #checkAfterStart(inspection: Inspection): Promise<void> {
@@ -62,33 +83,42 @@ export class Slot {
     await inspection.referrers(subjects.slice(-2));
     const lane = this.#lanes[this.#below(this.#lanes.length)];
     if (lane !== undefined) await inspection.tags(lane.repository);
+    await inspection.catalog(this.#lanes.map(({ repository }) => repository));
   }
 
   async #pushUntilKilled(serving: Serving, client: RegistryClient): Promise<void> {
-    let left = 1 + this.#below(120);
-    let isKilled = false;
-    const kill = (): void => {
-      isKilled = true;
-      serving.kill('SIGKILL');
-    };
-    const delay = this.#below(DELAY);
-    const moved = (): void => {
-      left -= 1;
-      if (left !== 0) return;
-      if (delay === 0) kill();
-      else setTimeout(kill, delay);
-    };
-    const door = {
-      client,
-      moved,
-      get isKilled(): boolean {
-        return isKilled;
-      },
-    };
+    const door = this.#doom(serving, client);
     await Promise.all(this.#lanes.map((lane) => lane.work(door)));
     const { signal } = await serving.ended;
     assert.equal(signal, 'SIGKILL', `the server ended by itself: ${serving.stderr()}`);
     for (const lane of this.#lanes) lane.buryLost();
     this.kills += 1;
+  }
+
+  /** Decides when the server ends: after some messages and milliseconds, or before one of its system calls. */
+  #doom(serving: Serving, client: RegistryClient): Door {
+    if (this.#disk !== undefined && this.#below(2) === 0) {
+      this.#disk.killAt(this.#below(CALLS));
+      return { client, isKilled: true, moved: () => undefined };
+    }
+    let left = 1 + this.#below(MESSAGES);
+    const delay = this.#below(DELAY);
+    let isKilled = false;
+    const kill = (): void => {
+      isKilled = true;
+      serving.kill('SIGKILL');
+    };
+    return {
+      client,
+      get isKilled(): boolean {
+        return isKilled;
+      },
+      moved: () => {
+        left -= 1;
+        if (left !== 0) return;
+        if (delay === 0) kill();
+        else setTimeout(kill, delay);
+      },
+    };
   }
 }

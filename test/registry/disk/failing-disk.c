@@ -1,7 +1,7 @@
 /*
  * Preloaded into a server: makes calls on files below one directory fail, log themselves or end the process.
  *
- * DOCKGATE_TEST_DISK names the directory, DOCKGATE_TEST_DISK_CONTROL a file of 12 little-endian 32-bit words that the
+ * FAILING_DISK names the directory, FAILING_DISK_CONTROL a file of 12 little-endian 32-bit words that the
  * test writes and this reads at every call:
  *
  *   0 mode     0 nothing, 1 fail, 2 end the process with SIGKILL
@@ -15,7 +15,7 @@
  *   8 failed   calls that failed so far
  *   9 partial  when 1, a failing write first writes half of what it was given
  *
- * DOCKGATE_TEST_DISK_LOG names a file that receives one line for each call that changes something.
+ * FAILING_DISK_LOG names a file that receives one line for each call that changes something.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -46,9 +46,9 @@ static size_t directory_length;
 static int log_file = -1;
 
 __attribute__((constructor)) static void begin(void) {
-  const char *root = getenv("DOCKGATE_TEST_DISK");
-  const char *path = getenv("DOCKGATE_TEST_DISK_CONTROL");
-  const char *log = getenv("DOCKGATE_TEST_DISK_LOG");
+  const char *root = getenv("FAILING_DISK");
+  const char *path = getenv("FAILING_DISK_CONTROL");
+  const char *log = getenv("FAILING_DISK_LOG");
   if (root == NULL || path == NULL || strlen(root) >= sizeof directory) return;
   strcpy(directory, root);
   directory_length = strlen(directory);
@@ -109,9 +109,14 @@ static int fails(int kind) {
   static __typeof__(&name) next; \
   if (next == NULL) next = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
 
+/* Tells quickly whether nobody wants to know of calls of a kind. */
+static int is_idle(int kind) {
+  return control == NULL || (log_file < 0 && (control[MODE] == 0 || (control[CALLS] & kind) == 0));
+}
+
 static int write_fails(int file) {
   char path[PATH_MAX];
-  if (control == NULL || !place_of(file, path)) return 0;
+  if (is_idle(WRITE) || !place_of(file, path)) return 0;
   note("write", path, NULL);
   return fails(WRITE);
 }
@@ -160,9 +165,30 @@ ssize_t pwritev64(int file, const struct iovec *parts, int count, off64_t at) {
   return write_fails(file) ? -1 : next(file, parts, count, at);
 }
 
+static int read_fails(int file) {
+  char path[PATH_MAX];
+  if (is_idle(READ) || control[MODE] == 0 || !place_of(file, path)) return 0;
+  return fails(READ);
+}
+
+ssize_t read(int file, void *bytes, size_t length) {
+  NEXT(read);
+  return read_fails(file) ? -1 : next(file, bytes, length);
+}
+
+ssize_t pread(int file, void *bytes, size_t length, off_t at) {
+  NEXT(pread);
+  return read_fails(file) ? -1 : next(file, bytes, length, at);
+}
+
+ssize_t pread64(int file, void *bytes, size_t length, off64_t at) {
+  NEXT(pread64);
+  return read_fails(file) ? -1 : next(file, bytes, length, at);
+}
+
 static int sync_fails(int file) {
   char path[PATH_MAX];
-  if (control == NULL || !place_of(file, path)) return 0;
+  if (is_idle(SYNC) || !place_of(file, path)) return 0;
   if (fails(SYNC)) return 1;
   note("sync", path, NULL);
   return 0;

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { codeOf } from './system-error.js';
+import { asStoreError, codeOf } from './system-error.js';
 
 /** Waits until what was done to the entries of a directory is on the disk. @throws with code ENOENT without it. */
 async function syncDirectory(directory: string): Promise<void> {
@@ -9,7 +9,7 @@ async function syncDirectory(directory: string): Promise<void> {
   } catch (error) {
     // Some network file systems cannot sync a directory, and have it stored when rename returns.
     const code = codeOf(error);
-    if (code !== 'EINVAL' && code !== 'ENOTSUP') throw error;
+    if (code !== 'EINVAL' && code !== 'ENOTSUP') throw asStoreError(error);
   } finally {
     await handle.close();
   }

@@ -185,7 +185,7 @@ export class DurableFiles {
       return true;
     } catch (error) {
       if (isAbsent(error)) return false;
-      throw error;
+      throw asStoreError(error);
     }
   }
 

@@ -95,7 +95,7 @@ export class FilesystemUploads implements UploadSessions {
         throw new DigestMismatch(digest, actual);
       }
       await this.#adopt(repository, id, digest, right, async () => {
-        await file.sync();
+        await syncFile(file);
         // The file only grows, so its size shows whether somebody else has written to it.
         const { size: now } = await file.stat();
         if (now !== size || !right.isHeld()) throw new UploadBusy(now);
@@ -188,6 +188,15 @@ export class FilesystemUploads implements UploadSessions {
     }
     await appender.flush();
     return { file, right, size: size + appender.written, running };
+  }
+}
+
+async function syncFile(file: FileHandle): Promise<void> {
+  try {
+    await file.sync();
+  } catch (error) {
+    // Where room is given out late, a full disk or quota shows only here.
+    throw asStoreError(error);
   }
 }
 

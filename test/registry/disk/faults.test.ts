@@ -1,0 +1,271 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { temporaryDirectory } from '../../harness/directory.js';
+import { errorCode, RegistryClient, sha256, type WholeReply } from '../../harness/registry-client.js';
+import { seededRandom } from '../../harness/seeded-random.js';
+import { type Serving, serve } from '../../harness/served.js';
+import { imageOf } from '../crash/image.js';
+import { Inspection } from '../crash/inspection.js';
+import { Lane } from '../crash/lane.js';
+import { Ledger } from '../crash/ledger.js';
+import { checkStoredFiles, leftovers } from '../crash/stored-files.js';
+import { CALLS, FaultyDisk, needsCompiler, WRITING } from './faulty-disk.js';
+
+const ERRORS = ['EIO', 'ENOSPC', 'EDQUOT'] as const;
+type DiskError = (typeof ERRORS)[number];
+
+const REPOSITORY = 'team/app';
+
+interface Place {
+  readonly data: string;
+  readonly disk: FaultyDisk;
+  readonly serving: Serving;
+  readonly client: RegistryClient;
+}
+
+async function onFaultyDisk(t: TestContext): Promise<Place> {
+  const directory = temporaryDirectory(t);
+  const data = join(directory, 'data');
+  mkdirSync(data);
+  const disk = await FaultyDisk.make(t, directory, data);
+  const serving = await serve(t, directory, [], disk.environment);
+  const client = new RegistryClient(serving);
+  t.after(() => client.close());
+  return { data, disk, serving, client };
+}
+
+/** A failure has to be one that clients understand; a connection that ends is none that they take for success. */
+function judge(failure: WholeReply | Error, errors: readonly DiskError[]): void {
+  if (failure instanceof Error) return;
+  const { status, body, headers } = failure;
+  const code = errorCode(failure);
+  const isFull = status === 507 && code === 'STORAGE_FULL' && errors.some((error) => error !== 'EIO');
+  const isBroken = status === 500 && code === 'UNKNOWN' && errors.includes('EIO');
+  assert.ok(isFull || isBroken, `${errors} became ${status} ${body.toString()}`);
+  assert.equal(headers['docker-distribution-api-version'], 'registry/2.0');
+  assert.doesNotMatch(body.toString(), /docker\/registry|\/data/, 'no path is told');
+}
+
+/** One request that changes something, and how to see whether it has been done. */
+interface Deed {
+  readonly status: number;
+  send(): Promise<WholeReply>;
+  isDone(): Promise<boolean>;
+}
+
+/** Prepares a deed while the disk is sound. */
+type Preparation = (client: RegistryClient) => Promise<Deed>;
+
+async function push(client: RegistryClient, content: Uint8Array): Promise<string> {
+  assert.equal((await client.pushBlob(REPOSITORY, content)).status, 201);
+  return sha256(content);
+}
+
+async function isWhole(client: RegistryClient, path: string, digest: string): Promise<boolean> {
+  const { status, body } = await client.send('GET', path);
+  assert.ok(
+    status === 404 || (status === 200 && sha256(body) === digest),
+    `${path}: ${status} ${body.length}`,
+  );
+  return status === 200;
+}
+
+async function image(client: RegistryClient): Promise<string> {
+  const content = randomBytes(100);
+  return imageOf([{ digest: await push(client, content), size: content.length }]);
+}
+
+let tags = 0;
+
+async function tagged(client: RegistryClient): Promise<{ tag: string; text: string; digest: string }> {
+  tags += 1;
+  const text = await image(client);
+  assert.equal((await client.putManifest(REPOSITORY, `t${tags}`, text)).status, 201);
+  return { tag: `t${tags}`, text, digest: sha256(text) };
+}
+
+const blobs = `/v2/${REPOSITORY}/blobs`;
+const manifests = `/v2/${REPOSITORY}/manifests`;
+
+const DEEDS: Record<string, Preparation> = {
+  'a blob in one request': async (client) => {
+    const content = randomBytes(300_000);
+    return {
+      status: 201,
+      send: () => client.pushBlob(REPOSITORY, content),
+      isDone: () => isWhole(client, `${blobs}/${sha256(content)}`, sha256(content)),
+    };
+  },
+  'the last chunk of a blob': async (client) => {
+    const content = randomBytes(60_000);
+    const upload = await client.beginUpload(REPOSITORY);
+    assert.ok(typeof upload === 'string');
+    assert.equal((await client.sendChunk(upload, content.subarray(0, 50_000), 0)).status, 202);
+    return {
+      status: 201,
+      send: () => client.endUpload(upload, sha256(content), content.subarray(50_000)),
+      isDone: () => isWhole(client, `${blobs}/${sha256(content)}`, sha256(content)),
+    };
+  },
+  'a mount': async (client) => {
+    const digest = await push(client, randomBytes(2000));
+    return {
+      status: 201,
+      send: () => client.mount('other/app', digest, REPOSITORY),
+      isDone: () => isWhole(client, `/v2/other/app/blobs/${digest}`, digest),
+    };
+  },
+  'a manifest under a new tag': async (client) => {
+    const text = await image(client);
+    tags += 1;
+    const tag = `t${tags}`;
+    return {
+      status: 201,
+      send: () => client.putManifest(REPOSITORY, tag, text),
+      isDone: () => isWhole(client, `${manifests}/${tag}`, sha256(text)),
+    };
+  },
+  'a tag that moves': async (client) => {
+    const [from, to] = [await tagged(client), await tagged(client)];
+    return {
+      status: 201,
+      send: () => client.putManifest(REPOSITORY, from.tag, to.text),
+      isDone: async () => {
+        const { status, body } = await client.send('GET', `${manifests}/${from.tag}`);
+        assert.equal(status, 200, 'the tag is never lost');
+        assert.ok([from.digest, to.digest].includes(sha256(body)));
+        return sha256(body) === to.digest;
+      },
+    };
+  },
+  'a tag that goes': async (client) => {
+    const { tag, digest } = await tagged(client);
+    return {
+      status: 202,
+      send: () => client.send('DELETE', `${manifests}/${tag}`),
+      isDone: async () => !(await isWhole(client, `${manifests}/${tag}`, digest)),
+    };
+  },
+  'a manifest that goes': async (client) => {
+    const { tag, digest } = await tagged(client);
+    return {
+      status: 202,
+      send: () => client.send('DELETE', `${manifests}/${digest}`),
+      isDone: async () => {
+        const isTagged = await isWhole(client, `${manifests}/${tag}`, digest);
+        const isHeld = await isWhole(client, `${manifests}/${digest}`, digest);
+        assert.ok(isHeld || !isTagged, 'no tag is left that leads nowhere');
+        return !isHeld;
+      },
+    };
+  },
+  'a blob that goes': async (client) => {
+    const digest = await push(client, randomBytes(2000));
+    return {
+      status: 202,
+      send: () => client.send('DELETE', `${blobs}/${digest}`),
+      isDone: async () => !(await isWhole(client, `${blobs}/${digest}`, digest)),
+    };
+  },
+};
+
+/** Lets each call of a deed fail in turn. @returns how many deeds met a fault. */
+async function failEachCall(place: Place, prepare: Preparation, isLasting: boolean): Promise<number> {
+  const { disk, client, serving } = place;
+  for (let skip = 0; ; skip += 1) {
+    const error = ERRORS[skip % ERRORS.length] ?? 'EIO';
+    const deed = await prepare(client);
+    disk.fail({ calls: WRITING, error, skip, burst: isLasting ? -1 : 1, partial: skip % 2 === 1 });
+    const answer = await deed.send().catch((reason: Error) => reason);
+    const { failed } = disk;
+    disk.heal();
+    const isAcknowledged = 'status' in answer && answer.status === deed.status;
+    if (!isAcknowledged) judge(answer, [error]);
+    const isDone = await deed.isDone();
+    if (isAcknowledged)
+      assert.ok(isDone, `call ${skip} failed with ${error}, and was acknowledged all the same`);
+    assert.equal(serving.isOver, false, 'the server lives');
+    if (failed === 0) {
+      assert.ok(isAcknowledged);
+      return skip;
+    }
+    const next = await prepare(client);
+    assert.equal((await next.send()).status, deed.status, 'the next one succeeds on a sound disk');
+  }
+}
+
+for (const [name, prepare] of Object.entries(DEEDS)) {
+  test(`${name}: whichever call on the disk fails, the answer is true`, needsCompiler, async (t) => {
+    const place = await onFaultyDisk(t);
+    const single = await failEachCall(place, prepare, false);
+    const lasting = await failEachCall(place, prepare, true);
+    assert.ok(single > 0 && lasting > 0);
+    t.diagnostic(`${single} calls failed alone, ${lasting} with all that followed`);
+    await checkStoredFiles(place.data, new Set());
+    const staged = (await leftovers(place.data)).filter((file) => file.includes('/staging/'));
+    t.diagnostic(`${staged.length} staged files were left`);
+  });
+}
+
+test('clients at random on a disk that fails at random are never lied to', needsCompiler, async (t) => {
+  const below = seededRandom(t);
+  const { data, disk, client, serving } = await onFaultyDisk(t);
+  const ledger = new Ledger();
+  const lanes = ['one', 'two', 'three'].map((name) => new Lane(name, ledger, below));
+  const inspection = new Inspection(client, ledger);
+  let failures = 0;
+  for (let round = 0; round < 12; round += 1) {
+    const error = ERRORS[round % ERRORS.length] ?? 'EIO';
+    disk.fail({
+      calls: WRITING,
+      error,
+      chance: 5 + below(60),
+      seed: below(2 ** 31),
+      partial: below(2) === 0,
+    });
+    const door = {
+      client,
+      isKilled: false,
+      moved: () => undefined,
+      judge: (failure: WholeReply | Error) => {
+        failures += 1;
+        judge(failure, [error]);
+      },
+    };
+    await Promise.all(lanes.map((lane) => lane.walk(door, 15)));
+    disk.heal();
+    for (const lane of lanes) {
+      lane.buryLost();
+      await inspection.settle(lane.touched);
+      lane.touched.clear();
+    }
+    assert.equal(serving.isOver, false, 'the server lives');
+  }
+  await inspection.settle(ledger.facts.values());
+  for (const { repository } of lanes) await inspection.tags(repository);
+  await checkStoredFiles(data, new Set());
+  assert.ok(failures > 10, `${failures} requests failed`);
+  const sound = { client, isKilled: false, moved: () => undefined };
+  await Promise.all(lanes.map((lane) => lane.walk(sound, 5)));
+  t.diagnostic(`${failures} requests failed, ${ledger.facts.size} facts were right`);
+});
+
+test('an error in the middle of a pull ends the connection, and is no 404', needsCompiler, async (t) => {
+  const { disk, client } = await onFaultyDisk(t);
+  const content = randomBytes(3_000_000);
+  const digest = await push(client, content);
+  let failed = 1;
+  for (let skip = 0; failed > 0; skip += 1) {
+    disk.fail({ calls: CALLS.read, skip, burst: 1 });
+    const answer = await client.getBlob(REPOSITORY, digest).catch((error: Error) => error);
+    failed = disk.failed;
+    disk.heal();
+    if (answer instanceof Error) continue;
+    if (answer.status === 200) assert.equal(sha256(answer.body), digest, 'a 200 is whole');
+    else assert.equal(answer.status, 500, answer.body.toString());
+  }
+  assert.equal((await client.getBlob(REPOSITORY, digest)).status, 200);
+});
