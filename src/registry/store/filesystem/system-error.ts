@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { StorageFull } from '../failure.js';
 
 /** The code of an error of the operating system, such as `ENOENT`; undefined for other errors. */
@@ -23,6 +24,10 @@ export async function orUndefined<Value>(work: Promise<Value>): Promise<Value | 
 
 /** The same error, or {@link StorageFull} when a disk or a quota is exhausted. */
 export function asStoreError(error: unknown): unknown {
-  const code = codeOf(error);
-  return code === 'ENOSPC' || code === 'EDQUOT' ? new StorageFull({ cause: error }) : error;
+  return codeOf(error) === 'ENOSPC' || isOverQuota(error) ? new StorageFull({ cause: error }) : error;
+}
+
+/** Node has no name for this error: its code is `Unknown system error` and the number. */
+function isOverQuota(error: unknown): boolean {
+  return error instanceof Error && 'errno' in error && error.errno === -constants.errno.EDQUOT;
 }
