@@ -53,7 +53,9 @@ export function readPlainJson(text: string): PlainJson {
     return { fields };
   };
   const word = (): PlainJson => {
-    const found = /^(?:true|false|null|[-+.0-9eE]+)/.exec(text.slice(at, at + 400))?.[0] ?? '';
+    const token = /true|false|null|[-+.0-9eE]+/y;
+    token.lastIndex = at;
+    const found = token.exec(text)?.[0] ?? '';
     expect(found === '' ? 'a value' : found);
     return JSON.parse(found) as PlainJson;
   };
