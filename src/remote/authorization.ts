@@ -51,9 +51,16 @@ export class Authorization {
   /**
    * Learns from a 401 what the registry wants.
    *
-   * @returns false when there is nothing new to try.
+   * @param refused what the request had sent. @returns false when there is nothing new to try.
    */
-  async learn(lines: string | readonly string[] | undefined, scope: Scope): Promise<boolean> {
+  async learn(
+    lines: string | readonly string[] | undefined,
+    scope: Scope,
+    refused: Record<string, string>,
+  ): Promise<boolean> {
+    // Another request, sent at the same time, may have learnt it since.
+    const known = this.headers(scope)['authorization'];
+    if (known !== undefined && known !== refused['authorization']) return true;
     const challenges = parseChallenges(lines);
     const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
     if (bearer !== undefined) return this.#fetchToken(bearer, scope);

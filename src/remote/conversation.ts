@@ -43,16 +43,15 @@ export class Conversation {
   }
 
   async #askAuthorized(url: URL, scope: Scope, outgoing: Outgoing): Promise<Answer> {
-    const send = (): Promise<Answer> =>
-      this.#transport.send(url, {
-        ...outgoing,
-        headers: { ...outgoing.headers, ...this.#authorization.headers(scope) },
-      });
-    const answer = await send();
+    const send = (authorization: Record<string, string>): Promise<Answer> =>
+      this.#transport.send(url, { ...outgoing, headers: { ...outgoing.headers, ...authorization } });
+    const authorization = this.#authorization.headers(scope);
+    const answer = await send(authorization);
     if (answer.statusCode !== 401) return answer;
     await answer.body.dump();
-    if (!(await this.#authorization.learn(answer.headers['www-authenticate'], scope))) throw this.#refused();
-    const second = await send();
+    const challenge = answer.headers['www-authenticate'];
+    if (!(await this.#authorization.learn(challenge, scope, authorization))) throw this.#refused();
+    const second = await send(this.#authorization.headers(scope));
     if (second.statusCode !== 401) return second;
     await second.body.dump();
     throw this.#refused();

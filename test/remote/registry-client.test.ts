@@ -36,6 +36,21 @@ test('a password is sent only once the registry has asked for it, and then at on
   );
 });
 
+test('requests that learn at the same time that a password is wanted all succeed', async (t) => {
+  const waiting: (() => void)[] = [];
+  const { origin } = await startScripted(t, ({ headers }, reply) => {
+    if (headers.authorization === BASIC) {
+      reply.setHeader('docker-content-digest', Digest.of(Buffer.alloc(0)).toString()).end();
+      return;
+    }
+    waiting.push(() => reply.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end());
+    if (waiting.length === 3) for (const refuse of waiting) refuse();
+  });
+  const client = clientFor(t, { origin, credentials });
+  const found = await Promise.all(['a', 'b', 'c'].map((tag) => client.resolve(repository, Tag.parse(tag))));
+  assert.equal(found.filter((digest) => digest !== undefined).length, 3);
+});
+
 test('a password that is refused, or missing, ends with a sentence and without another try', async (t) => {
   const { origin, seen } = await startScripted(t, (_, reply) => {
     reply.writeHead(401, { 'www-authenticate': 'Basic realm="x"' }).end();

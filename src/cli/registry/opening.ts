@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Configuration } from '../../configuration/configuration.js';
 import { loadConfiguration } from '../../configuration/load.js';
 import type { Credentials } from '../../remote/authorization.js';
 import { RegistryClient } from '../../remote/registry-client.js';
@@ -23,11 +24,11 @@ export interface Opening {
 }
 
 /**
- * The data directory that the flags, the environment and the configuration name.
+ * What the flags, the environment and the configuration say of the registry on this machine.
  *
  * @throws {CommandFailure} with code 2 for flags that have no effect here.
  */
-export async function dataDirectory({ flags, surroundings }: Opening): Promise<string> {
+export async function directoryConfiguration({ flags, surroundings }: Opening): Promise<Configuration> {
   const [unused] = FOR_REMOTE.filter((name) => flags[name] !== undefined);
   if (unused !== undefined) {
     const flag = unused.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -36,7 +37,7 @@ export async function dataDirectory({ flags, surroundings }: Opening): Promise<s
       2,
     );
   }
-  return (await configurationOf({ flags, surroundings })).data;
+  return configurationOf({ flags, surroundings });
 }
 
 /**
@@ -90,7 +91,10 @@ async function authorities(file: string): Promise<string> {
   return pem.toString();
 }
 
-function configurationOf({ flags, surroundings }: Pick<Opening, 'flags' | 'surroundings'>) {
+function configurationOf({
+  flags,
+  surroundings,
+}: Pick<Opening, 'flags' | 'surroundings'>): Promise<Configuration> {
   const { config, data, certs } = flags;
   return loadConfiguration({
     flags: {

@@ -8,8 +8,12 @@ export interface Surroundings {
   readonly keyboard: PasswordSource['keyboard'];
   /** For progress. */
   readonly screen: Screen;
-  /** Calls back when the user presses Ctrl-C or whoever reads the output goes. @returns what ends the listening. */
-  readonly onInterrupt: (interrupt: () => void) => () => void;
+  /**
+   * Calls back when the user presses Ctrl-C, or when the output can no longer be written.
+   *
+   * @returns what ends the listening.
+   */
+  readonly onInterrupt: (interrupt: (sentence: string) => void) => () => void;
 }
 
 /** The process itself. */
@@ -20,13 +24,15 @@ export function ownSurroundings(): Surroundings {
     keyboard: process.stdin,
     screen: process.stderr,
     onInterrupt: (interrupt) => {
+      const onSignal = (): void => interrupt('Stopped.');
       // Once: a second Ctrl-C ends the process at once, as if nobody listened.
-      process.once('SIGINT', interrupt);
-      process.stdout.on('error', interrupt);
-      return () => {
-        process.off('SIGINT', interrupt);
-        process.stdout.off('error', interrupt);
-      };
+      process.once('SIGINT', onSignal);
+      // Listened to until the process ends, since the last lines may fail after the work has ended.
+      process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+        // Whoever reads has seen enough, as `head` has.
+        interrupt(error.code === 'EPIPE' ? '' : `The output cannot be written (${error.message}).`);
+      });
+      return () => process.off('SIGINT', onSignal);
     },
   };
 }

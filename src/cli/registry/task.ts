@@ -4,7 +4,7 @@ import { RemoteFailure } from '../../remote/failure.js';
 import { CommandFailure } from '../command-failure.js';
 import { Progress } from '../progress.js';
 import { openDirectory } from './directory-source.js';
-import { dataDirectory, openRemote } from './opening.js';
+import { directoryConfiguration, openRemote } from './opening.js';
 import type { PlaceFlags } from './options.js';
 import { printable, printableJson } from './printable.js';
 import { RemoteSource } from './remote-source.js';
@@ -36,7 +36,11 @@ export async function runTask(
 ): Promise<void> {
   const controller = new AbortController();
   const { signal } = controller;
-  const ignore = surroundings.onInterrupt(() => controller.abort());
+  let stopped: string | undefined;
+  const ignore = surroundings.onInterrupt((sentence) => {
+    stopped ??= sentence;
+    controller.abort();
+  });
   const progress = new Progress(flags.json === true ? undefined : surroundings.screen);
   const write = (text: string): void => {
     signal.throwIfAborted();
@@ -58,9 +62,12 @@ export async function runTask(
       print: (line) => write(`${line}\n`),
       printJson: (value) => write(`${printableJson(value, 2)}\n`),
     });
+    // A write that fails says so a moment later.
+    await new Promise((resolve) => setImmediate(resolve));
+    signal.throwIfAborted();
   } catch (error) {
-    if (error instanceof CommandFailure || !signal.aborted) throw asSentence(error);
-    throw new CommandFailure('Stopped.', 1, { cause: error });
+    if (error instanceof CommandFailure || stopped === undefined) throw asSentence(error);
+    throw new CommandFailure(stopped, 1, { cause: error });
   } finally {
     progress.clear();
     ignore();
@@ -75,7 +82,7 @@ export async function withSource(
 ): Promise<void> {
   const source =
     origin === undefined
-      ? await openDirectory(await dataDirectory(task))
+      ? await openDirectory((await directoryConfiguration(task)).data)
       : new RemoteSource(await openRemote(origin, task));
   try {
     await work(source);

@@ -5,7 +5,7 @@ import { verify as verifyDirectory } from '../../registry/upkeep/verification.js
 import { CommandFailure } from '../command-failure.js';
 import { requireDirectory } from './directory-source.js';
 import { type Named, onePlace, parseNamed } from './named.js';
-import { dataDirectory } from './opening.js';
+import { directoryConfiguration } from './opening.js';
 import { type PlaceFlags, placeOptions } from './options.js';
 import { printable } from './printable.js';
 import { type PullFinding, type PullTotals, PullVerification } from './pull-verification.js';
@@ -62,7 +62,7 @@ async function verify(task: Task, named: readonly Named[], quarantine: boolean):
 }
 
 async function verifyAll(task: Task, quarantine: boolean): Promise<void> {
-  const directory = await dataDirectory(task);
+  const { data: directory } = await directoryConfiguration(task);
   await requireDirectory(directory);
   const isJson = task.flags.json === true;
   const report = await verifyDirectory({

@@ -59,7 +59,7 @@ export async function registry(words: readonly string[], running: Running = {}):
       },
     },
     onInterrupt: (callback) => {
-      interrupt = callback;
+      interrupt = () => callback('Stopped.');
       return () => {};
     },
   });

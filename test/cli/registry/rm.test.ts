@@ -9,13 +9,16 @@ import { fill } from './filled.js';
 
 const programs = { ...requireProgram('skopeo', 'skopeo') };
 
+/** Distribution denies an OCI manifest to who does not ask for one. */
+const MANIFESTS = 'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json';
+
 async function tagsOf(gateway: TestGateway, repository: string): Promise<string[]> {
   const reply = await ask(gateway, `/v2/${repository}/tags/list`);
   return reply.status === 404 ? [] : ((JSON.parse(reply.text).tags ?? []) as string[]).sort();
 }
 
 async function statusOf(gateway: TestGateway, path: string): Promise<number> {
-  return (await ask(gateway, `/v2/${path}`, { method: 'HEAD' })).status;
+  return (await ask(gateway, `/v2/${path}`, { method: 'HEAD', headers: { accept: MANIFESTS } })).status;
 }
 
 for (const kind of ['the data directory', 'a running dockgate'] as const) {
