@@ -147,7 +147,7 @@ export class FilesystemUploads implements UploadSessions {
     const right = await orUndefined(this.#takeRight(repository, id));
     if (right === undefined) throw new UploadUnknown();
     try {
-      const file = await orUndefined(open(this.#layout.uploadData(repository, id), 'a+'));
+      const file = await this.#openData(repository, id);
       if (file === undefined) throw new UploadUnknown();
       try {
         return await next(await this.#receive(id, file, right, body, offset));
@@ -156,6 +156,14 @@ export class FilesystemUploads implements UploadSessions {
       }
     } finally {
       await right.release();
+    }
+  }
+
+  async #openData(repository: Repository, id: UploadId): Promise<FileHandle | undefined> {
+    try {
+      return await orUndefined(open(this.#layout.uploadData(repository, id), 'a+'));
+    } catch (error) {
+      throw asStoreError(error);
     }
   }
 
