@@ -135,6 +135,12 @@ export class Lane {
       door.judge(error);
       throw new StepFailed();
     }
+    // A lock that could not be removed keeps an upload busy until its lease is over.
+    const isBusy = reply.status === 416 && reply.headers['retry-after'] !== undefined;
+    if (isBusy && door.judge !== undefined) {
+      request.refused();
+      throw new StepFailed();
+    }
     if (reply.status >= 500 && door.judge !== undefined) {
       this.#lost.push(request);
       door.judge(reply);
