@@ -69,7 +69,7 @@ class EmbeddedExchange implements Exchange, Source {
 
   get body(): Readable {
     const { delivery, head } = this.#call;
-    this.#body ??= head.hasBody ? new RequestBody(delivery.request, head.contentLength) : Readable.from([]);
+    this.#body ??= head.hasBody ? new RequestBody(delivery.request, head.contentLength) : emptyBody();
     return this.#body;
   }
 
@@ -83,4 +83,9 @@ class EmbeddedExchange implements Exchange, Source {
   abandon(): void {
     this.#body?.destroy(new Error('the request has ended before its body'));
   }
+}
+
+/** A body that nobody sends. It may be abandoned before anybody listens for its errors, which must not end the process. */
+function emptyBody(): Readable {
+  return Readable.from([]).on('error', () => {});
 }
