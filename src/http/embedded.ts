@@ -55,6 +55,7 @@ class EmbeddedExchange implements Exchange, Source {
   readonly origin: string;
   readonly #call: Call;
   #body: Readable | undefined;
+  #isAbandoned = false;
 
   constructor(call: Call) {
     const { delivery, head, target, origin } = call;
@@ -68,8 +69,7 @@ class EmbeddedExchange implements Exchange, Source {
   }
 
   get body(): Readable {
-    const { delivery, head } = this.#call;
-    this.#body ??= head.hasBody ? new RequestBody(delivery.request, head.contentLength) : emptyBody();
+    this.#body ??= this.#call.head.hasBody ? this.#openBody() : emptyBody();
     return this.#body;
   }
 
@@ -81,8 +81,21 @@ class EmbeddedExchange implements Exchange, Source {
   resume(): void {}
 
   abandon(): void {
-    this.#body?.destroy(new Error('the request has ended before its body'));
+    this.#isAbandoned = true;
+    this.#body?.destroy(broken());
   }
+
+  #openBody(): Readable {
+    const { delivery, head } = this.#call;
+    const body = new RequestBody(delivery.request, head.contentLength);
+    // A client that goes before the handler asks for the body says so only once.
+    if (this.#isAbandoned) body.destroy(broken());
+    return body;
+  }
+}
+
+function broken(): Error {
+  return new Error('the request has ended before its body');
 }
 
 /** A body that nobody sends. It may be abandoned before anybody listens for its errors, which must not end the process. */
