@@ -75,10 +75,13 @@ export class FilesystemManifests implements ManifestStore {
     ]);
     // Distribution lists a repository only when it has a directory for layers.
     await this.#files.keepDirectory(this.#layout.layers(repository));
-    for (const tag of tags) await this.#tags.point(repository, tag, digest);
-    // A delete that ran meanwhile removes the link first and looks for tags then: it has either seen ours, or we
-    // see here that the link has gone. So no tag is left that leads nowhere.
-    if (!(await this.#holds(repository, digest))) await this.#hold(repository, digest);
+    await this.#pointAll(repository, digest, tags);
+    // A delete that ran meanwhile has taken the link, and perhaps tags with it. It leaves tags alone once it sees a link
+    // again, so what is there at the end is all of it, and no tag leads nowhere.
+    while (!(await this.#holds(repository, digest))) {
+      await this.#hold(repository, digest);
+      await this.#pointAll(repository, digest, tags);
+    }
     await this.#catalog.note(repository);
   }
 
@@ -87,8 +90,8 @@ export class FilesystemManifests implements ManifestStore {
     // Tags go first: a process that dies in between leaves a manifest without tags, never a tag that leads nowhere.
     await this.#tags.removeThoseOf(repository, digest);
     if (!(await this.#files.remove(this.#layout.revisionLink(repository, digest)))) return false;
-    // A push that ran meanwhile may have pointed a tag at it before the link went.
-    await this.#tags.removeThoseOf(repository, digest);
+    // A push that ran meanwhile may have pointed a tag at it before the link went, or has put the link back.
+    await this.#tags.removeThoseOf(repository, digest, () => this.#holds(repository, digest));
     await this.#catalog.note(repository);
     return true;
   }
@@ -97,6 +100,10 @@ export class FilesystemManifests implements ManifestStore {
     const subject = manifest.subject?.digest;
     if (subject === undefined) return;
     await this.#referrers.write(repository, subject, digest, describeReferrer(digest, manifest));
+  }
+
+  async #pointAll(repository: Repository, digest: Digest, tags: readonly Tag[]): Promise<void> {
+    for (const tag of tags) await this.#tags.point(repository, tag, digest);
   }
 
   #holds(repository: Repository, digest: Digest): Promise<boolean> {

@@ -84,22 +84,36 @@ export class FilesystemTags implements TagStore {
     });
   }
 
-  /** Removes every tag that means this manifest. */
-  async removeThoseOf(repository: Repository, digest: Digest): Promise<void> {
+  /**
+   * Removes every tag that means this manifest.
+   *
+   * @param isWanted asked when a tag is out of sight: true brings it back.
+   */
+  async removeThoseOf(
+    repository: Repository,
+    digest: Digest,
+    isWanted: () => Promise<boolean> = async () => false,
+  ): Promise<void> {
     await inBatches(await this.#all(repository), WIDTH, async (tag) => {
       if ((await this.resolve(repository, tag))?.equals(digest))
-        await this.#removeIf(repository, tag, digest);
+        await this.#removeIf(repository, tag, digest, isWanted);
     });
   }
 
-  #removeIf(repository: Repository, tag: Tag, digest: Digest): Promise<void> {
+  #removeIf(
+    repository: Repository,
+    tag: Tag,
+    digest: Digest,
+    isWanted: () => Promise<boolean>,
+  ): Promise<void> {
     return this.#inTurn(repository, tag, async () => {
       if (!(await this.resolve(repository, tag))?.equals(digest)) return;
       const staged = await this.#files.withdraw(this.#layout.tag(repository, tag));
       if (staged === undefined) return;
       const withdrawn = await readLink(`${staged}/current/link`);
+      const isMoved = withdrawn !== undefined && !withdrawn.equals(digest);
       // Another process may have moved the tag since it was read: then it goes back, unless there is a newer one.
-      if (withdrawn !== undefined && !withdrawn.equals(digest)) {
+      if (isMoved || (await isWanted())) {
         await rename(staged, this.#layout.tag(repository, tag)).catch(() => undefined);
       }
       await this.#files.syncParent(this.#layout.tag(repository, tag));
