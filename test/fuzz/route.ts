@@ -101,6 +101,8 @@ function written(route: Route): string {
       return '/v2/';
     case 'catalog':
       return '/v2/_catalog';
+    case 'collections':
+      return '/v2/_dockgate/gc';
     case 'extensions':
       return '/v2/_oci/ext/discover';
     case 'tags':
@@ -149,7 +151,7 @@ export const target: FuzzTarget = {
     }
     const name = random.oneIn(3) ? random.text(PIECES, 4) : random.pick(NAMES);
     const path = random.oneIn(30)
-      ? random.pick(['/v2', '/v2/', '/v2/_catalog', '/v2/_oci/ext/discover'])
+      ? random.pick(['/v2', '/v2/', '/v2/_catalog', '/v2/_dockgate/gc', '/v2/_oci/ext/discover'])
       : `/v2/${name}${random.pick(KINDS)}${random.pick(ENDS)}`;
     return random.oneIn(2) ? random.damaged(Buffer.from(path), PIECES) : Buffer.from(path);
   },

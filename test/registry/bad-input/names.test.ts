@@ -290,8 +290,11 @@ test('a session belongs to its repository and its id, whatever is put in their p
   for (const path of others) {
     for (const method of ['GET', 'DELETE'])
       assertRefused(await send(t, gateway, `${method} ${path}`), path, ...unknown);
-    assertRefused(await sendWhole(t, gateway, `PATCH ${path}`, 'x'), path, ...unknown);
-    assertRefused(await sendWhole(t, gateway, `PUT ${path}?digest=${sha256('x')}`, 'x'), path, ...unknown);
+    for (const body of ['', 'x']) {
+      const put = `PUT ${path}?digest=${sha256(body)}`;
+      assertRefused(await sendWhole(t, gateway, `PATCH ${path}`, body), path, ...unknown);
+      assertRefused(await sendWhole(t, gateway, put, body), path, ...unknown);
+    }
   }
   for (const query of ['', '?digest=', '?digest=x', `?digest=${UNKNOWN.toUpperCase()}`, '?tag=x'])
     assertRefused(await sendWhole(t, gateway, `PUT ${session}${query}`, ''), query, '400 DIGEST_INVALID');
