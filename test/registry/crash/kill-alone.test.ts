@@ -1,5 +1,5 @@
 import { test } from 'node:test';
 import { killServers } from './killing.js';
 
-test('what a server has acknowledged is whole, and nothing is half, however often it is killed', (t) =>
-  killServers(t, 1, 80));
+test('what a server has acknowledged is whole, and nothing is half, at whatever moment it is killed', (t) =>
+  killServers(t, 1, 70, 'signal'));

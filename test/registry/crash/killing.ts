@@ -6,12 +6,12 @@ import { memoryDirectory } from '../../harness/memory-directory.js';
 import { RegistryClient } from '../../harness/registry-client.js';
 import { seededRandom } from '../../harness/seeded-random.js';
 import { makeUserFile } from '../../harness/user-file.js';
-import { FaultyDisk, hasCompiler } from '../disk/faulty-disk.js';
+import { FaultyDisk } from '../disk/faulty-disk.js';
 import { Inspection } from './inspection.js';
 import { Lane, SHARED } from './lane.js';
 import { collectLater } from './late-collection.js';
 import { Ledger } from './ledger.js';
-import { Slot } from './slot.js';
+import { type Manner, Slot } from './slot.js';
 import { checkStoredFiles, leftovers } from './stored-files.js';
 
 /** Clients of each server. */
@@ -26,7 +26,12 @@ const MONTH = 30 * 24 * 60 * 60 * 1000;
  *
  * @param slots servers that run at the same time. @param kills how many to kill in all.
  */
-export async function killServers(t: TestContext, slots: number, kills: number): Promise<void> {
+export async function killServers(
+  t: TestContext,
+  slots: number,
+  kills: number,
+  manner: Manner,
+): Promise<void> {
   const below = seededRandom(t);
   const directory = memoryDirectory(t);
   const data = join(directory, 'data');
@@ -35,9 +40,9 @@ export async function killServers(t: TestContext, slots: number, kills: number):
   const lanes = Array.from({ length: slots * LANES }, (_, index) => new Lane(`lane-${index}`, ledger, below));
   const running: Slot[] = [];
   for (let index = 0; index < slots; index += 1) {
-    const disk = hasCompiler() ? await FaultyDisk.make(t, temporaryDirectory(t), data) : undefined;
+    const disk = manner !== 'signal' ? await FaultyDisk.make(t, temporaryDirectory(t), data) : undefined;
     const own = lanes.slice(index * LANES, (index + 1) * LANES);
-    running.push(new Slot(t, directory, ledger, own, below, disk));
+    running.push(new Slot(t, directory, ledger, own, below, manner, disk));
   }
   const checked = new Set<string>();
   // The first server makes the authority that all use.

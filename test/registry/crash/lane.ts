@@ -1,35 +1,10 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
-import { locationOf, type RegistryClient, sha256, type WholeReply } from '../../harness/registry-client.js';
+import { sha256, type WholeReply } from '../../harness/registry-client.js';
 import type { Below } from '../../harness/seeded-random.js';
+import { Account, type Door, ServerGone, StepFailed } from './account.js';
 import { IMAGE, imageOf, indexOf } from './image.js';
-import { type Change, type Fact, type Kind, type Ledger, Request } from './ledger.js';
-
-/** The server has ended in the middle of a request, as it was meant to. */
-export class ServerGone extends Error {}
-
-/** A request has failed on a disk that was meant to fail. */
-class StepFailed extends Error {}
-
-/** What a lane needs of the server it pushes to. */
-export interface Door {
-  readonly client: RegistryClient;
-  /** Called with every request that is sent and every reply that has come. */
-  moved(): void;
-  /** Whether the server has been killed. */
-  readonly isKilled: boolean;
-  /** Judges a failure of the server, where its disk may fail; throws when it is not a good one. */
-  readonly judge?: (failure: WholeReply | Error) => void;
-}
-
-/** An upload that was left between two requests. */
-interface Session {
-  readonly repository: string;
-  readonly location: string;
-  readonly content: Buffer;
-  /** Bytes that the server has acknowledged. */
-  readonly offset: number;
-}
+import type { Fact, Ledger } from './ledger.js';
+import { Uploads } from './uploads.js';
 
 /** The repository where all lanes push the same layers and move the same tags. */
 export const SHARED = 'shared/hub';
@@ -40,15 +15,15 @@ const SHARED_LAYERS = Array.from({ length: 12 }, (_, index) =>
 
 /** One client that pushes, moves and deletes at random, one request after the other, and keeps account. */
 export class Lane {
-  /** Facts changed since the last call of {@link settle}. */
-  readonly touched = new Set<Fact>();
+  readonly account: Account;
   readonly repository: string;
   readonly #copy: string;
   readonly #ledger: Ledger;
+  readonly #uploads: Uploads;
   readonly #below: Below;
   readonly #steps: readonly ((door: Door) => Promise<unknown>)[] = [
-    (to) => this.#pushBlob(to),
-    (to) => this.#pushBlob(to),
+    (to) => this.#uploads.push(to, this.repository),
+    (to) => this.#uploads.push(to, this.repository),
     (to) => this.#mount(to),
     (to) => this.#pushImage(to),
     (to) => this.#pushImage(to),
@@ -61,16 +36,16 @@ export class Lane {
     (to) => this.#removeBlob(to),
     (to) => this.#removeTag(to),
     (to) => this.#removeManifest(to),
-    (to) => this.#leaveSession(to),
-    (to) => this.#resumeSession(to),
+    (to) => this.#uploads.leave(to, this.repository),
+    (to) => this.#uploads.resume(to),
   ];
-  #sessions: Session[] = [];
-  #lost: Request[] = [];
   #count = 0;
 
   constructor(name: string, ledger: Ledger, below: Below) {
     this.repository = `${name}/app`;
     this.#copy = `${name}/copy`;
+    this.account = new Account(ledger);
+    this.#uploads = new Uploads(this.account, below);
     this.#ledger = ledger;
     this.#below = below;
   }
@@ -95,151 +70,24 @@ export class Lane {
     }
   }
 
-  /** The server is dead: what it did not answer can no longer happen, if it has not. */
-  buryLost(): void {
-    for (const request of this.#lost) request.lost();
-    this.#lost = [];
-  }
-
   #any<Value>(values: readonly Value[]): Value | undefined {
     return values.length === 0 ? undefined : values[this.#below(values.length)];
   }
 
-  #content(): Buffer {
-    const size = this.#below(8) === 0 ? 200_000 + this.#below(500_000) : this.#below(20_000);
-    return randomBytes(size);
-  }
-
-  #change(kind: Kind, repository: string, name: string, value: string | undefined): Change {
-    return { fact: this.#ledger.fact(kind, repository, name), value };
-  }
-
-  /** Sends a request, and tells the ledger what became of its changes. */
-  async #send(
-    door: Door,
-    changes: readonly Change[],
-    expected: readonly number[],
-    send: () => Promise<WholeReply>,
-  ): Promise<WholeReply> {
-    const request = new Request(changes);
-    for (const fact of request.facts) this.touched.add(fact);
-    let reply: WholeReply;
-    try {
-      const answer = send();
-      door.moved();
-      reply = await answer;
-    } catch (error) {
-      this.#lost.push(request);
-      if (door.isKilled) throw new ServerGone();
-      if (door.judge === undefined || !(error instanceof Error)) throw error;
-      door.judge(error);
-      throw new StepFailed();
-    }
-    // A lock that could not be removed keeps an upload busy until its lease is over.
-    const isBusy = reply.status === 416 && reply.headers['retry-after'] !== undefined;
-    if (isBusy && door.judge !== undefined) {
-      request.refused();
-      throw new StepFailed();
-    }
-    if (reply.status >= 500 && door.judge !== undefined) {
-      this.#lost.push(request);
-      door.judge(reply);
-      throw new StepFailed();
-    }
-    if (expected.includes(reply.status)) request.acknowledged();
-    else request.refused();
-    door.moved();
-    return reply;
-  }
-
-  async #must(
-    door: Door,
-    changes: readonly Change[],
-    status: number,
-    what: string,
-    send: () => Promise<WholeReply>,
-  ): Promise<WholeReply> {
-    const reply = await this.#send(door, changes, [status], send);
-    assert.equal(reply.status, status, `${what}: ${reply.status} ${reply.body.toString()}`);
-    return reply;
-  }
-
-  async #pushBlob(door: Door, repository = this.repository, content = this.#content()): Promise<string> {
-    const { client } = door;
-    const digest = sha256(content);
-    this.#ledger.sizes.set(digest, content.length);
-    const change = this.#change('blob', repository, digest, digest);
-    switch (this.#below(3)) {
-      case 0:
-        await this.#must(door, [change], 201, 'a blob in one request', () =>
-          client.pushBlob(repository, content),
-        );
-        break;
-      case 1: {
-        const location = await this.#begin(door, repository);
-        await this.#must(door, [change], 201, 'a blob in two requests', () =>
-          client.endUpload(location, digest, content),
-        );
-        break;
-      }
-      default: {
-        const middle = this.#below(content.length + 1);
-        const location = await this.#chunk(door, await this.#begin(door, repository), content, 0, middle);
-        await this.#must(door, [change], 201, 'a blob in chunks', () =>
-          client.endUpload(location, digest, content.subarray(middle)),
-        );
-      }
-    }
-    return digest;
-  }
-
-  async #begin(door: Door, repository: string): Promise<string> {
-    const path = `/v2/${repository}/blobs/uploads/`;
-    return locationOf(
-      await this.#must(door, [], 202, 'an upload begins', () => door.client.send('POST', path)),
-    );
-  }
-
-  async #chunk(door: Door, location: string, content: Buffer, start: number, end: number): Promise<string> {
-    if (start === end) return location;
-    const reply = await this.#must(door, [], 202, 'a chunk', () =>
-      door.client.sendChunk(location, content.subarray(start, end), start),
-    );
-    assert.equal(reply.headers['range'], `0-${end - 1}`);
-    return locationOf(reply);
-  }
-
-  async #leaveSession(door: Door): Promise<void> {
-    const content = this.#content();
-    const begun = await this.#begin(door, this.repository);
-    const offset = this.#below(content.length + 1);
-    const location = await this.#chunk(door, begun, content, 0, offset);
-    this.#sessions.push({ repository: this.repository, location, content, offset });
-  }
-
-  /** Goes on with an upload of this server or one before it, from where that one has said that it was. */
-  async #resumeSession(door: Door): Promise<void> {
-    const session = this.#sessions.shift();
-    if (session === undefined) return;
-    const { repository, location, content, offset } = session;
-    const digest = sha256(content);
-    this.#ledger.sizes.set(digest, content.length);
-    if (offset > 0) {
-      const status = await this.#must(door, [], 204, 'an upload is there', () =>
-        door.client.send('GET', location),
-      );
-      assert.equal(status.headers['range'], `0-${offset - 1}`, 'the upload has what was acknowledged');
-    }
-    await this.#must(door, [this.#change('blob', repository, digest, digest)], 201, 'an upload goes on', () =>
-      door.client.endUpload(location, digest, content.subarray(offset)),
-    );
+  #name(): string {
+    this.#count += 1;
+    return `n${this.#count}`;
   }
 
   async #mount(door: Door): Promise<void> {
     const from = this.#any(this.#ledger.present('blob', this.repository).slice(-20));
     if (from === undefined) return;
-    await this.#must(door, [this.#change('blob', this.#copy, from.name, from.name)], 201, 'a mount', () =>
-      door.client.mount(this.#copy, from.name, this.repository),
+    await this.account.must(
+      door,
+      [this.account.change('blob', this.#copy, from.name, from.name)],
+      201,
+      'a mount',
+      () => door.client.mount(this.#copy, from.name, this.repository),
     );
   }
 
@@ -253,22 +101,17 @@ export class Lane {
     const digest = sha256(text);
     this.#ledger.sizes.set(digest, Buffer.byteLength(text));
     this.#ledger.named.set(digest, named);
-    const changes = [this.#change('manifest', repository, digest, digest)];
-    if (tag !== undefined) changes.push(this.#change('tag', repository, tag, digest));
-    const reply = await this.#must(door, changes, 201, 'a manifest', () =>
+    const changes = [this.account.change('manifest', repository, digest, digest)];
+    if (tag !== undefined) changes.push(this.account.change('tag', repository, tag, digest));
+    const reply = await this.account.must(door, changes, 201, 'a manifest', () =>
       door.client.putManifest(repository, tag ?? digest, text),
     );
     return { digest, reply };
   }
 
-  #name(): string {
-    this.#count += 1;
-    return `n${this.#count}`;
-  }
-
   async #pushImage(door: Door, more: object = {}): Promise<{ digest: string; reply: WholeReply }> {
-    const blobs = [await this.#pushBlob(door)];
-    if (this.#below(2) === 0) blobs.push(await this.#pushBlob(door));
+    const blobs = [await this.#uploads.push(door, this.repository)];
+    if (this.#below(2) === 0) blobs.push(await this.#uploads.push(door, this.repository));
     const old = this.#any(this.#ledger.present('blob', this.repository).slice(-20));
     if (old !== undefined) blobs.push(old.name);
     const text = imageOf(
@@ -333,7 +176,7 @@ export class Lane {
   }
 
   async #shareLayer(door: Door): Promise<string> {
-    return this.#pushBlob(door, SHARED, this.#any(SHARED_LAYERS));
+    return this.#uploads.push(door, SHARED, this.#any(SHARED_LAYERS));
   }
 
   async #shareTag(door: Door): Promise<void> {
@@ -350,7 +193,7 @@ export class Lane {
     const free = this.#ledger.present('blob', repository).filter(({ name }) => !named.has(name));
     const blob = this.#any(free.slice(-20));
     if (blob === undefined) return;
-    await this.#must(door, [{ fact: blob, value: undefined }], 202, 'a delete of a blob', () =>
+    await this.account.must(door, [{ fact: blob, value: undefined }], 202, 'a delete of a blob', () =>
       door.client.send('DELETE', `/v2/${repository}/blobs/${blob.name}`),
     );
   }
@@ -358,7 +201,7 @@ export class Lane {
   async #removeTag(door: Door): Promise<void> {
     const tag = this.#any(this.#tags());
     if (tag === undefined) return;
-    await this.#must(door, [{ fact: tag, value: undefined }], 202, 'a delete of a tag', () =>
+    await this.account.must(door, [{ fact: tag, value: undefined }], 202, 'a delete of a tag', () =>
       door.client.send('DELETE', `/v2/${this.repository}/manifests/${tag.name}`),
     );
   }
@@ -372,7 +215,7 @@ export class Lane {
     // Nobody can tell what becomes of a tag that may mean this manifest or another.
     if (tags.some(({ register }) => register.possible().length > 1)) return;
     const changes = [manifest, ...tags].map((fact) => ({ fact, value: undefined }));
-    await this.#must(door, changes, 202, 'a delete of a manifest', () =>
+    await this.account.must(door, changes, 202, 'a delete of a manifest', () =>
       door.client.send('DELETE', `/v2/${this.repository}/manifests/${manifest.name}`),
     );
   }

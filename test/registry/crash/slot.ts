@@ -4,8 +4,9 @@ import { RegistryClient } from '../../harness/registry-client.js';
 import type { Below } from '../../harness/seeded-random.js';
 import { type Serving, spawnServe, untilServing } from '../../harness/served.js';
 import type { FaultyDisk } from '../disk/faulty-disk.js';
+import type { Door } from './account.js';
 import { Inspection } from './inspection.js';
-import { type Door, type Lane, SHARED } from './lane.js';
+import { type Lane, SHARED } from './lane.js';
 import type { Fact, Ledger } from './ledger.js';
 
 /** Old facts looked at again after each start. */
@@ -20,6 +21,12 @@ const MESSAGES = 90;
 /** Milliseconds within which a server is killed once its last moment has come. */
 const DELAY = 8;
 
+/**
+ * When a server is killed: `signal` at any moment, `call` just before it changes something on the disk, so that every
+ * gap between two changes is met, and `either` for both in turn.
+ */
+export type Manner = 'signal' | 'call' | 'either';
+
 /** One server that is started, pushed to, killed and started again, while others may run on the same directory. */
 export class Slot {
   /** Servers killed so far. */
@@ -29,17 +36,20 @@ export class Slot {
   readonly #ledger: Ledger;
   readonly #lanes: readonly Lane[];
   readonly #below: Below;
+  readonly #manner: Manner;
   readonly #disk: FaultyDisk | undefined;
 
-  /** @param disk ends every other server in the middle of its work, just before it changes something on the disk. */
+  /** @param disk what ends a server before one of its calls; needed for every manner but `signal`. */
   constructor(
     test: TestContext,
     directory: string,
     ledger: Ledger,
     lanes: readonly Lane[],
     below: Below,
+    manner: Manner,
     disk: FaultyDisk | undefined,
   ) {
+    this.#manner = manner;
     this.#disk = disk;
     this.#test = test;
     this.#directory = directory;
@@ -72,10 +82,10 @@ export class Slot {
 
   async #checkAfterStart(inspection: Inspection): Promise<void> {
     const facts = [...this.#ledger.facts.values()];
-    const own = new Set(this.#lanes.flatMap(({ touched }) => [...touched]));
+    const own = new Set(this.#lanes.flatMap(({ account }) => [...account.touched]));
     const isShared = ({ repository }: Fact): boolean => repository === SHARED;
     await inspection.settle([...own].filter((fact) => !isShared(fact)));
-    for (const lane of this.#lanes) lane.touched.clear();
+    for (const lane of this.#lanes) lane.account.touched.clear();
     const sample = Array.from({ length: SAMPLE }, () => facts[this.#below(Math.max(facts.length, 1))]);
     const shared = [...own].filter(isShared);
     await inspection.check([...shared, ...sample.filter((fact) => fact !== undefined)]);
@@ -91,13 +101,14 @@ export class Slot {
     await Promise.all(this.#lanes.map((lane) => lane.work(door)));
     const { signal } = await serving.ended;
     assert.equal(signal, 'SIGKILL', `the server ended by itself: ${serving.stderr()}`);
-    for (const lane of this.#lanes) lane.buryLost();
+    for (const lane of this.#lanes) lane.account.buryLost();
     this.kills += 1;
   }
 
   /** Decides when the server ends: after some messages and milliseconds, or before one of its system calls. */
   #doom(serving: Serving, client: RegistryClient): Door {
-    if (this.#disk !== undefined && this.#below(2) === 0) {
+    const isAtCall = this.#manner === 'call' || (this.#manner === 'either' && this.#below(2) === 0);
+    if (this.#disk !== undefined && isAtCall) {
       this.#disk.killAt(this.#below(CALLS));
       return { client, isKilled: true, moved: () => undefined };
     }

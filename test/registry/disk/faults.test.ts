@@ -116,9 +116,9 @@ test('clients at random on a disk that fails at random are never lied to', needs
     disk.heal();
     for (const walk of walks) if (walk.status === 'rejected') throw walk.reason;
     for (const lane of lanes) {
-      lane.buryLost();
-      await inspection.settle(lane.touched);
-      lane.touched.clear();
+      lane.account.buryLost();
+      await inspection.settle(lane.account.touched);
+      lane.account.touched.clear();
     }
     assert.equal(serving.isOver, false, 'the server lives');
   }

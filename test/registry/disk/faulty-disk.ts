@@ -62,11 +62,6 @@ const WORDS = 12;
 /** Options for tests that need a {@link FaultyDisk}. */
 export const needsCompiler = requireProgram('cc', 'gcc libc6-dev');
 
-/** Tells whether a {@link FaultyDisk} can be made. */
-export function hasCompiler(): boolean {
-  return !('skip' in needsCompiler);
-}
-
 /** A disk that fails on command, below one directory of one process: see failing-disk.c. */
 export class FaultyDisk {
   /** What the process has to be started with. */
