@@ -60,7 +60,7 @@ export interface LoggedCall {
 const WORDS = 12;
 
 /** Options for tests that need a {@link FaultyDisk}. */
-export const needsCompiler = requireProgram('cc', 'gcc libc6-dev');
+export const needsCompiler = requireProgram('cc', 'build-essential');
 
 /** A disk that fails on command, below one directory of one process: see failing-disk.c. */
 export class FaultyDisk {
