@@ -63,3 +63,18 @@ test('a directory that has rested is not read again, and one that changes is', a
     await rm(directory, { recursive: true });
   }
 });
+
+test('who asks for a directory that is being read shares the next reading with all who do', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'dockgate-'));
+  try {
+    const names = new TagNames();
+    const first = names.read(directory);
+    await mkdir(join(directory, 'v1'));
+    const later = names.read(directory);
+    assert.equal(names.read(directory), later);
+    assert.notEqual(first, later);
+    assert.deepEqual((await later)?.keys.following('', 9), [keyOf('v1')]);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+});
