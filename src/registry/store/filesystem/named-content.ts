@@ -10,14 +10,27 @@ import type { Trash } from './trash.js';
 /** Files looked at side by side. */
 const WIDTH = 16;
 
-/** Manifests followed from one; an index of indexes beyond it is nobody's image. */
+/** Manifests read side by side: each may have 4 MiB. */
+const MANIFESTS = 4;
+
+/** Manifests followed from one, and bytes of them; an index of indexes beyond that is nobody's image. */
 const FOLLOWED = 4096;
+const FOLLOWED_BYTES = 16 * 1024 * 1024;
 
 /** Milliseconds for which what has been kept is not looked at again. */
 const AGAIN_AFTER = 30_000;
 
 /** Manifests whose keeping is remembered. */
 const REMEMBERED = 1024;
+
+/** What one push makes fresh. Many manifests may name the same blob, and one may name it many times. */
+interface Following {
+  readonly repository: Repository;
+  readonly manifests: Set<string>;
+  readonly blobs: Set<string>;
+  /** Of the manifests. */
+  bytes: number;
+}
 
 /**
  * Makes fresh what a pushed manifest leads to, so that a clean-up that found it unused before the push leaves it alone.
@@ -52,24 +65,26 @@ export class NamedContent {
   }
 
   async #follow(repository: Repository, waiting: Digest[]): Promise<void> {
-    const seen = new Set<string>();
-    while (waiting.length > 0 && seen.size < FOLLOWED) {
-      const batch = new Map(waiting.splice(0, WIDTH).map((digest) => [digest.toString(), digest]));
-      for (const known of seen) batch.delete(known);
-      for (const text of batch.keys()) seen.add(text);
-      await inBatches([...batch.values()], WIDTH, async (digest) => {
-        waiting.push(...(await this.#freshenManifest(repository, digest)));
+    const following = { repository, manifests: new Set<string>(), blobs: new Set<string>(), bytes: 0 };
+    const { manifests } = following;
+    while (waiting.length > 0 && manifests.size < FOLLOWED && following.bytes < FOLLOWED_BYTES) {
+      const batch = waiting.splice(0, MANIFESTS).filter((digest) => isAdded(manifests, digest));
+      await inBatches(batch, MANIFESTS, async (digest) => {
+        waiting.push(...(await this.#freshenManifest(following, digest)));
       });
     }
   }
 
   /** @returns the manifests that it leads to. */
-  async #freshenManifest(repository: Repository, digest: Digest): Promise<Digest[]> {
+  async #freshenManifest(following: Following, digest: Digest): Promise<Digest[]> {
+    const { repository } = following;
     if (!(await this.#keep(this.#layout.revisionLink(repository, digest)))) return [];
     await this.#keep(this.#layout.blob(digest));
     const named = await this.#read(repository, digest);
     if (named === undefined) return [];
-    await inBatches(named.blobs, WIDTH, async ({ digest: blob }) => {
+    following.bytes += named.bytes.length;
+    const blobs = named.blobs.filter((blob) => isAdded(following.blobs, blob.digest));
+    await inBatches(blobs, WIDTH, async ({ digest: blob }) => {
       await Promise.all([
         this.#keep(this.#layout.layerLink(repository, blob)),
         this.#keep(this.#layout.blob(blob)),
@@ -93,6 +108,11 @@ export class NamedContent {
       return undefined;
     }
   }
+}
+
+function isAdded(set: Set<string>, digest: Digest): boolean {
+  const before = set.size;
+  return set.add(digest.toString()).size > before;
 }
 
 function manifestsOf({ children, subject }: Manifest): Digest[] {

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { stat, utimes } from 'node:fs/promises';
+import { rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
+import { Digest } from '../../../../src/registry/model/digest.js';
+import { parseManifest } from '../../../../src/registry/model/manifest.js';
+import { Repository } from '../../../../src/registry/model/repository.js';
 import { DurableFiles } from '../../../../src/registry/store/filesystem/durable-files.js';
 import { Layout } from '../../../../src/registry/store/filesystem/layout.js';
+import { NamedContent } from '../../../../src/registry/store/filesystem/named-content.js';
 import { Trash } from '../../../../src/registry/store/filesystem/trash.js';
 import { ask } from '../../client.js';
 import { descriptorOf, digestOf, type Fixture, imageManifest, openFixture, pushBlob } from '../../fixture.js';
@@ -85,4 +89,34 @@ test('HEAD of a digest makes fresh the manifest and everything that it leads to'
   for (const file of files) assert.equal((await stat(file)).mtimeMs, 0, file);
   assert.equal((await ask(fixture.handler, 'HEAD', `/v2/app/manifests/${inner}`)).status, 200);
   for (const file of files) assert.ok((await stat(file)).mtimeMs > 0, file);
+});
+
+/** Notes which files were looked for in vain. */
+class LookedFor extends Trash {
+  readonly paths: string[] = [];
+
+  override putBack(path: string): Promise<boolean> {
+    this.paths.push(path);
+    return Promise.resolve(false);
+  }
+}
+
+test('a blob that is named again and again is looked for once', async () => {
+  const layer = await pushBlob(fixture.handler, 'app', 'layer');
+  const config = await pushBlob(fixture.handler, 'app', 'config');
+  const layers = new Array<string>(50).fill(layer);
+  const children = [imageManifest(config, layers), imageManifest(config, [...layers, layer])];
+  for (const child of children) await put(child);
+  const layout = new Layout(fixture.directory);
+  const lost = layout.layerLink(Repository.parse('app'), Digest.parse(layer));
+  await rm(lost);
+  const trash = new LookedFor(layout, new DurableFiles(layout));
+  const named = new NamedContent(layout, trash, fixture.store.manifests);
+  const index = {
+    schemaVersion: 2,
+    mediaType: OCI_INDEX,
+    manifests: children.map((child) => descriptorOf(OCI_MANIFEST, digestOf(child))),
+  };
+  await named.freshen(Repository.parse('app'), parseManifest(Buffer.from(JSON.stringify(index)), ''));
+  assert.deepEqual(trash.paths, [lost]);
 });
