@@ -32,7 +32,7 @@ function isSafelyEncoded(match: string, hex: string | undefined): boolean {
  */
 export function parseTarget(raw: string): Target {
   const mark = raw.indexOf('?');
-  const path = mark === -1 ? raw : raw.slice(0, mark);
+  const path = mark === -1 ? raw : copyOf(raw.slice(0, mark));
   const query = mark === -1 ? '' : raw.slice(mark + 1);
   if ((!PLAIN.test(path) && !isSafePath(path)) || (query !== '' && FORBIDDEN.test(query))) {
     throw new Failure(
@@ -45,6 +45,11 @@ export function parseTarget(raw: string): Target {
     );
   }
   return { raw, path, query };
+}
+
+/** A part of a text keeps all of it in memory, and names from a path may be remembered for long: without the query. */
+function copyOf(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }
 
 function isSafePath(path: string): boolean {
