@@ -1,5 +1,5 @@
 import { readdir, rename } from 'node:fs/promises';
-import { inBatches } from '../../batches.js';
+import { inBatches, inGroups } from '../../batches.js';
 import type { Digest } from '../../model/digest.js';
 import { Tag } from '../../model/reference.js';
 import type { Repository } from '../../model/repository.js';
@@ -7,6 +7,7 @@ import type { Catalog, Listing, Page, TagStore } from '../contracts.js';
 import type { DurableFiles } from './durable-files.js';
 import type { Layout } from './layout.js';
 import { LinkReader, readLink } from './link-reader.js';
+import { linksTo } from './link-search.js';
 import { isPresent } from './presence.js';
 import { orUndefined } from './system-error.js';
 import { type KnownTags, keyOf, nameOf, TagNames } from './tag-names.js';
@@ -94,10 +95,11 @@ export class FilesystemTags implements TagStore {
     digest: Digest,
     isWanted: () => Promise<boolean> = async () => false,
   ): Promise<void> {
-    await inBatches(await this.#all(repository), WIDTH, async (tag) => {
-      if ((await this.resolve(repository, tag))?.equals(digest))
-        await this.#removeIf(repository, tag, digest, isWanted);
-    });
+    const tags = await this.#all(repository);
+    const pointing = linksTo(tags, (tag) => this.#layout.currentLink(repository, tag), digest);
+    for await (const group of inGroups(pointing, WIDTH)) {
+      await Promise.all(group.map((tag) => this.#removeIf(repository, tag, digest, isWanted)));
+    }
   }
 
   #removeIf(
