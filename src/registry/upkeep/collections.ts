@@ -75,10 +75,14 @@ export class Collections {
   }
 
   async state(): Promise<CollectionsState> {
+    // Looked at first: one that ends while its report is read has to count as running, or the report of the one before
+    // would be taken for its own.
+    const running = this.#running !== undefined;
+    const progress = this.#progress;
     const last = await this.#memory.last();
     return {
-      running: this.#running !== undefined,
-      progress: this.#progress,
+      running,
+      progress,
       report: this.#dryRun ?? last?.report,
       failure: this.#failure,
     };
