@@ -32,7 +32,7 @@ function isSafelyEncoded(match: string, hex: string | undefined): boolean {
  */
 export function parseTarget(raw: string): Target {
   const mark = raw.indexOf('?');
-  const path = mark === -1 ? raw : copyOf(raw.slice(0, mark));
+  const path = mark === -1 ? raw : raw.slice(0, mark);
   const query = mark === -1 ? '' : raw.slice(mark + 1);
   if ((!PLAIN.test(path) && !isSafePath(path)) || (query !== '' && FORBIDDEN.test(query))) {
     throw new Failure(
@@ -44,7 +44,7 @@ export function parseTarget(raw: string): Target {
       },
     );
   }
-  return { raw, path, query };
+  return { raw, path: mark === -1 ? path : copyOf(path), query };
 }
 
 /** A part of a text keeps all of it in memory, and names from a path may be remembered for long: without the query. */
