@@ -50,12 +50,17 @@ function judge(failure: WholeReply | Error, errors: readonly DiskError[]): void 
 }
 
 /** Lets each call of a deed fail in turn. @returns how many deeds met a fault. */
-async function failEachCall(place: Place, prepare: Preparation, isLasting: boolean): Promise<number> {
+async function failEachCall(
+  place: Place,
+  prepare: Preparation,
+  isLasting: boolean,
+  calls: number = WRITING,
+): Promise<number> {
   const { disk, client, serving } = place;
   for (let skip = 0; ; skip += 1) {
     const error = ERRORS[skip % ERRORS.length] ?? 'EIO';
     const deed = await prepare(client);
-    disk.fail({ calls: WRITING, error, skip, burst: isLasting ? -1 : 1, partial: skip % 2 === 1 });
+    disk.fail({ calls, error, skip, burst: isLasting ? -1 : 1, partial: skip % 2 === 1 });
     const answer = await deed.send().catch((reason: Error) => reason);
     const { failed } = disk;
     disk.heal();
@@ -64,6 +69,8 @@ async function failEachCall(place: Place, prepare: Preparation, isLasting: boole
     const isDone = await deed.isDone();
     if (isAcknowledged)
       assert.ok(isDone, `call ${skip} failed with ${error}, and was acknowledged all the same`);
+    const isUnsynced = calls === CALLS.sync && failed > 0;
+    if (isUnsynced) assert.equal(isAcknowledged, false, `sync ${skip} failed, so nothing may be promised`);
     assert.equal(serving.isOver, false, 'the server lives');
     if (failed === 0) {
       assert.ok(isAcknowledged);
@@ -79,8 +86,9 @@ for (const [name, prepare] of Object.entries(DEEDS)) {
     const place = await onFaultyDisk(t);
     const single = await failEachCall(place, prepare, false);
     const lasting = await failEachCall(place, prepare, true);
-    assert.ok(single > 0 && lasting > 0);
-    t.diagnostic(`${single} calls failed alone, ${lasting} with all that followed`);
+    const syncs = await failEachCall(place, prepare, false, CALLS.sync);
+    assert.ok(single > 0 && lasting > 0 && syncs > 0);
+    t.diagnostic(`${single} calls failed alone, ${lasting} with all that followed; ${syncs} were syncs`);
     await checkStoredFiles(place.data, new Set());
     const staged = (await leftovers(place.data)).filter((file) => file.includes('/staging/'));
     t.diagnostic(`${staged.length} staged files were left`);
