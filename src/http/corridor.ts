@@ -171,6 +171,7 @@ export class Corridor {
     const { source, request } = delivery;
     delivery.source = undefined;
     source?.abandon();
+    delivery.release?.();
     if (!request.complete && !request.socket.destroyed) request.drain();
     this.#watch.finish(delivery);
     this.#options.logs.access?.write(delivery, performance.now());

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Failure } from '../exchange/failure.js';
 import type { Reply, ReplyBody } from '../exchange/reply.js';
+import { BytesReader, isLong } from './bytes-reader.js';
 import type { Connection } from './connection.js';
 import { FileReader } from './file-reader.js';
 import type { Incoming } from './incoming.js';
@@ -37,6 +38,8 @@ export class Delivery {
   readonly startedAt: number;
   /** Set while a reply is streamed. */
   source: Source | undefined;
+  /** Called once when the reply is over. */
+  release: (() => void) | undefined;
   outcome: Outcome | undefined;
   status = 0;
   /** Bytes of the body handed to the client's connection. */
@@ -213,7 +216,12 @@ export class Delivery {
   #sendBody(body: ReplyBody | undefined): void {
     const bodiless = this.request.method === 'HEAD' || this.status === 204 || this.status === 304;
     if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
-      if (body !== undefined && body.length > 0 && !bodiless) this.write(toBuffer(body));
+      const bytes = body === undefined || bodiless ? undefined : toBuffer(body);
+      if (bytes !== undefined && isLong(bytes)) {
+        this.source = new BytesReader(bytes, this);
+        return;
+      }
+      if (bytes !== undefined && bytes.length > 0) this.write(bytes);
       this.end();
     } else if ('file' in body) {
       if (bodiless) this.#sendNothing(body);

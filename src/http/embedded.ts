@@ -6,13 +6,18 @@ import type { Target } from '../routing/target.js';
 import type { Backend, Call } from './call.js';
 import type { Source } from './delivery.js';
 import { toFailure } from './recovery.js';
+import { ReplyMemory } from './reply-memory.js';
 import { RequestBody } from './request-body.js';
 import { fieldRecord } from './request-head.js';
+
+/** Bytes of replies that slow clients may keep in memory. */
+const HELD = 256 * 1024 * 1024;
 
 /** Answers calls with a handler inside this process. */
 export class Embedded implements Backend {
   readonly #handler: Handler;
   readonly #logger: Logger;
+  readonly #memory = new ReplyMemory(HELD);
 
   constructor(handler: Handler, logger: Logger) {
     this.#handler = handler;
@@ -34,6 +39,7 @@ export class Embedded implements Backend {
       const reply = await this.#handler(exchange);
       exchange.finish();
       delivery.source = undefined;
+      if (!delivery.isOver) delivery.release = this.#memory.hold(reply.body);
       delivery.send(reply);
     } catch (thrown) {
       const failure = toFailure(thrown);

@@ -1,26 +1,20 @@
-import { readFile, stat } from 'node:fs/promises';
 import { Digest } from '../../model/digest.js';
-import { type Manifest, mediaTypeOf } from '../../model/manifest.js';
+import type { Manifest } from '../../model/manifest.js';
 import type { Reference, Tag } from '../../model/reference.js';
 import { describeReferrer } from '../../model/referrer.js';
 import type { Repository } from '../../model/repository.js';
 import type { ManifestStore, StoredManifest } from '../contracts.js';
-import { StoredContentDamaged } from '../failure.js';
 import type { DurableFiles } from './durable-files.js';
 import type { FilesystemCatalog } from './filesystem-catalog.js';
 import type { FilesystemTags } from './filesystem-tags.js';
 import type { IntegrityLedger } from './integrity-ledger.js';
 import type { Layout } from './layout.js';
 import { LinkReader } from './link-reader.js';
-import { ManifestCache } from './manifest-cache.js';
+import { ManifestContent } from './manifest-content.js';
 import { NamedContent } from './named-content.js';
 import { isPresent } from './presence.js';
 import type { ReferrerFiles } from './referrer-files.js';
-import { orUndefined } from './system-error.js';
 import type { Trash } from './trash.js';
-
-/** Bytes of manifests kept in memory. */
-const CACHED = 16 * 1024 * 1024;
 
 /** Manifests as files; links let a repository hold them, and are looked at on every request. */
 export class FilesystemManifests implements ManifestStore {
@@ -29,9 +23,8 @@ export class FilesystemManifests implements ManifestStore {
   readonly #tags: FilesystemTags;
   readonly #catalog: FilesystemCatalog;
   readonly #referrers: ReferrerFiles;
-  readonly #ledger: IntegrityLedger;
+  readonly #content: ManifestContent;
   readonly #named: NamedContent;
-  readonly #cache = new ManifestCache(CACHED);
   readonly #links = new LinkReader();
 
   constructor(
@@ -48,7 +41,7 @@ export class FilesystemManifests implements ManifestStore {
     this.#tags = tags;
     this.#catalog = catalog;
     this.#referrers = referrers;
-    this.#ledger = ledger;
+    this.#content = new ManifestContent(layout, ledger);
     this.#named = new NamedContent(layout, trash, this);
   }
 
@@ -57,7 +50,7 @@ export class FilesystemManifests implements ManifestStore {
     if (digest === undefined) return undefined;
     const link = await this.#links.read(this.#layout.revisionLink(repository, digest));
     if (link === undefined) return undefined;
-    return this.#cache.get(digest) ?? this.#load(digest);
+    return this.#content.recall(digest) ?? this.#content.read(digest);
   }
 
   async keep(repository: Repository, digest: Digest): Promise<StoredManifest | undefined> {
@@ -73,6 +66,10 @@ export class FilesystemManifests implements ManifestStore {
       { path: this.#layout.blob(digest), content: manifest.bytes },
       { path: this.#layout.revisionLink(repository, digest), content: digest.toString() },
     ]);
+    // A clean-up that had looked at older content may have taken ours. It would put it back, unless its process dies.
+    if (!(await this.#named.rescue(this.#layout.blob(digest)))) {
+      throw new Error(`the content of ${digest} has vanished while it was stored`);
+    }
     // Distribution lists a repository only when it has a directory for layers.
     await this.#files.keepDirectory(this.#layout.layers(repository));
     await this.#pointAll(repository, digest, tags);
@@ -114,21 +111,5 @@ export class FilesystemManifests implements ManifestStore {
     await this.#files.write(this.#layout.revisionLink(repository, digest), digest.toString());
     // Distribution lists a repository only when it has a directory for layers.
     await this.#files.keepDirectory(this.#layout.layers(repository));
-  }
-
-  async #load(digest: Digest): Promise<StoredManifest | undefined> {
-    const bytes = await orUndefined(readFile(this.#layout.blob(digest)));
-    if (bytes === undefined) return undefined;
-    if (!Digest.of(bytes, digest.algorithm).equals(digest)) throw await this.#damaged(digest);
-    const manifest = { digest, mediaType: mediaTypeOf(bytes), bytes };
-    this.#cache.add(manifest);
-    return manifest;
-  }
-
-  async #damaged(digest: Digest): Promise<StoredContentDamaged> {
-    const path = this.#layout.blob(digest);
-    const status = await orUndefined(stat(path));
-    if (status !== undefined) this.#ledger.noteDamaged(digest, path, status);
-    return new StoredContentDamaged(digest, 'manifest');
   }
 }

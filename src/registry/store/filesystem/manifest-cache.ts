@@ -23,7 +23,7 @@ export class ManifestCache {
 
   add(manifest: StoredManifest): void {
     const key = manifest.digest.toString();
-    if (this.#manifests.has(key) || manifest.bytes.length > this.#limit / 8) return;
+    if (this.#manifests.has(key) || manifest.bytes.length > this.#limit / 4) return;
     this.#manifests.set(key, manifest);
     this.#bytes += manifest.bytes.length;
     for (const [oldest, { bytes }] of this.#manifests) {

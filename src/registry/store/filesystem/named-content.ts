@@ -78,23 +78,23 @@ export class NamedContent {
   /** @returns the manifests that it leads to. */
   async #freshenManifest(following: Following, digest: Digest): Promise<Digest[]> {
     const { repository } = following;
-    if (!(await this.#keep(this.#layout.revisionLink(repository, digest)))) return [];
-    await this.#keep(this.#layout.blob(digest));
+    if (!(await this.rescue(this.#layout.revisionLink(repository, digest)))) return [];
+    await this.rescue(this.#layout.blob(digest));
     const named = await this.#read(repository, digest);
     if (named === undefined) return [];
     following.bytes += named.bytes.length;
     const blobs = named.blobs.filter((blob) => isAdded(following.blobs, blob.digest));
     await inBatches(blobs, WIDTH, async ({ digest: blob }) => {
       await Promise.all([
-        this.#keep(this.#layout.layerLink(repository, blob)),
-        this.#keep(this.#layout.blob(blob)),
+        this.rescue(this.#layout.layerLink(repository, blob)),
+        this.rescue(this.#layout.blob(blob)),
       ]);
     });
     return manifestsOf(named);
   }
 
   /** Makes a file fresh, be it in the hands of a clean-up. @returns false when there is none. */
-  async #keep(path: string): Promise<boolean> {
+  async rescue(path: string): Promise<boolean> {
     if ((await freshen(path)) !== undefined) return true;
     return (await this.#trash.putBack(path)) && (await freshen(path)) !== undefined;
   }
