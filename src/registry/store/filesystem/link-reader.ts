@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { Digest } from '../../model/digest.js';
 import { NearFiles, statusOf } from './file-status.js';
 import { orUndefined } from './system-error.js';
@@ -16,10 +17,21 @@ interface Known {
   readonly digest: Digest;
 }
 
+/** Bytes of a link that are looked at: the longest digest has 135. */
+const LONGEST = 256;
+
 /** Reads where a link leads; undefined when it is not there or holds no digest. */
 export async function readLink(path: string): Promise<Digest | undefined> {
-  const text = await orUndefined(readFile(path, 'utf8'));
-  return text === undefined ? undefined : Digest.read(text.trim());
+  // Whatever somebody has put in its place, a pipe or a file without end, must not hold up everybody else.
+  const file = await orUndefined(open(path, constants.O_RDONLY | constants.O_NONBLOCK));
+  if (file === undefined) return undefined;
+  try {
+    if (!(await file.stat()).isFile()) return undefined;
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(LONGEST), 0, LONGEST, 0);
+    return Digest.read(buffer.toString('latin1', 0, bytesRead).trim());
+  } finally {
+    await file.close();
+  }
 }
 
 /** Reads links that are read often: looks at the file every time, but reads it only when it is another than before. */

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { open, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { ask } from '../../client.js';
+import { type Fixture, openFixture, pushImage } from '../../fixture.js';
+
+let fixture: Fixture;
+
+beforeEach(async () => {
+  fixture = await openFixture();
+});
+afterEach(() => fixture.close());
+
+/** Makes a file that seems to have 8 GiB and takes no room. */
+async function makeHuge(path: string, beginning: string): Promise<void> {
+  const file = await open(path, 'w');
+  await file.write(beginning);
+  await file.truncate(8 * 2 ** 30);
+  await file.close();
+}
+
+async function statusOfTag(): Promise<number> {
+  return (await ask(fixture.handler, 'GET', '/v2/app/manifests/v1')).status;
+}
+
+test('a tag whose link is a pipe, a directory or a file without end leads nowhere, and holds nobody up', async () => {
+  await pushImage(fixture.handler, 'app', 'v1');
+  const link = join(fixture.tree, 'repositories/app/_manifests/tags/v1/current/link');
+  await rm(link);
+  execFileSync('mkfifo', [link]);
+  assert.equal(await statusOfTag(), 404);
+  await rm(link);
+  await makeHuge(link, '');
+  assert.equal(await statusOfTag(), 404);
+  await rm(link);
+  await writeFile(link, '');
+  assert.equal(await statusOfTag(), 404);
+});
+
+test('a manifest whose content is a pipe or too long for memory counts as damaged, and can be pushed again', async () => {
+  const { digest, manifest } = await pushImage(fixture.handler, 'app', 'v1');
+  const data = join(fixture.tree, 'blobs/sha256', digest.slice(7, 9), digest.slice(7), 'data');
+  await rm(data);
+  execFileSync('mkfifo', [data]);
+  assert.equal(await statusOfTag(), 404);
+  await rm(data);
+  await makeHuge(data, manifest);
+  assert.equal(await statusOfTag(), 404);
+  assert.equal((await ask(fixture.handler, 'PUT', '/v2/app/manifests/v1', { body: manifest })).status, 201);
+  assert.equal(await statusOfTag(), 200);
+});
