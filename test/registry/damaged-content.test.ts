@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, truncate } from 'node:fs/promises';
+import { appendFile, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { temporaryDirectory } from '../harness/directory.js';
@@ -202,3 +202,21 @@ test(
     assert.match(again.stderr, /404/);
   },
 );
+
+test('a file copied over the damaged one restores it, and a touch does not', async (t) => {
+  const place = await open(t);
+  const { client, gateway } = place;
+  const bytes = seededBytes(SIZE, 9);
+  const digest = await push(place, bytes);
+  const path = contentFile(gateway.data, digest);
+  await flipBit(path);
+  assert.equal((await pull(place, digest)).whole, false);
+  assertDamaged(await client.getBlob(APP, digest), digest);
+  await utimes(path, 1, 1);
+  assertDamaged(await client.getBlob(APP, digest), digest);
+  const { ino } = await stat(path);
+  await writeFile(path, bytes);
+  assert.equal((await stat(path)).ino, ino);
+  assert.equal((await client.send('HEAD', blobPath(digest))).status, 200);
+  assert.deepEqual((await client.getBlob(APP, digest)).body, bytes);
+});

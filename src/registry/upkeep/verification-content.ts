@@ -2,11 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { Digest, type DigestAlgorithm } from '../model/digest.js';
-import { codeOf, orUndefined } from '../store/filesystem/system-error.js';
+import { isLost, orUndefined } from '../store/filesystem/system-error.js';
 import type { DamageReason } from './verification-report.js';
-
-/** What the system says of a file whose bytes are lost. Anything else, such as missing rights, says nothing of the bytes. */
-const LOST: ReadonlySet<string | undefined> = new Set(['EIO', 'EUCLEAN', 'EBADMSG', 'EISDIR']);
 
 /** How often to look at content again that was replaced while it was read. */
 const ATTEMPTS = 3;
@@ -60,7 +57,7 @@ async function readOnce(
       await file.close();
     }
   } catch (error) {
-    if (!LOST.has(codeOf(error))) throw error;
+    if (!isLost(error)) throw error;
     status ??= await orUndefined(stat(path));
     return status === undefined ? undefined : { status, damage: 'unreadable' };
   }

@@ -123,9 +123,9 @@ export class FilesystemBlobs implements BlobStore {
     return (await this.#trash.putBack(path)) ? freshen(path) : undefined;
   }
 
-  #stored(digest: Digest, path: string, status: Stats): StoredBlob {
-    refuseDamaged(this.#ledger, digest, path, status);
+  async #stored(digest: Digest, path: string, status: Stats): Promise<StoredBlob> {
     const content = { digest, path, status };
+    await refuseDamaged(this.#ledger, content);
     return {
       size: status.size,
       open: (start, length) => openContent(this.#ledger, content, start, length),

@@ -8,8 +8,11 @@ const REMEMBERED = 65_536;
 /** Milliseconds for which content that was whole is taken to be whole still. */
 const TRUSTED = 24 * 60 * 60 * 1000;
 
-/** What tells one file from another that takes its place. The times do not: whoever relies on content renews them. */
-export type FileStatus = Pick<Stats, 'ino' | 'size'>;
+/**
+ * What tells one file from another that takes its place. The time of the last change alone does not: whoever relies on
+ * content renews it.
+ */
+export type FileStatus = Pick<Stats, 'ino' | 'size' | 'ctimeMs'>;
 
 /** Damaged content, found when it was asked for. */
 export interface FoundDamage {
@@ -46,15 +49,22 @@ export class IntegrityLedger {
     return this.#find(digest, status)?.isDamaged === true;
   }
 
-  noteVerified(digest: Digest, { ino, size }: FileStatus): void {
-    this.#note(digest, { ino, size, isDamaged: false, checkedAt: this.#clock() });
+  /**
+   * Whether a file that was found damaged may be another by now: one copied over it has its inode and its size, and so
+   * may one that was made after it had been removed.
+   */
+  mayBeRestored(digest: Digest, status: FileStatus): boolean {
+    return this.isDamaged(digest, status) && this.#find(digest, status)?.ctimeMs !== status.ctimeMs;
+  }
+
+  noteVerified(digest: Digest, status: FileStatus): void {
+    this.#note(digest, status, false);
   }
 
   noteDamaged(digest: Digest, path: string, status: FileStatus): void {
-    if (this.isDamaged(digest, status)) return;
-    const { ino, size } = status;
-    this.#note(digest, { ino, size, isDamaged: true, checkedAt: this.#clock() });
-    this.#onDamage({ digest, path });
+    const isKnown = this.isDamaged(digest, status);
+    this.#note(digest, status, true);
+    if (!isKnown) this.#onDamage({ digest, path });
   }
 
   #find(digest: Digest, { ino, size }: FileStatus): Entry | undefined {
@@ -62,7 +72,7 @@ export class IntegrityLedger {
     return entry?.ino === ino && entry.size === size ? entry : undefined;
   }
 
-  #note(digest: Digest, entry: Entry): void {
+  #note(digest: Digest, { ino, size, ctimeMs }: FileStatus, isDamaged: boolean): void {
     // A digest read from a request may be a part of its text, all of which would stay in memory.
     const key = Buffer.from(digest.toString(), 'latin1').toString('latin1');
     this.#entries.delete(key);
@@ -70,6 +80,6 @@ export class IntegrityLedger {
       if (this.#entries.size < REMEMBERED) break;
       this.#entries.delete(oldest);
     }
-    this.#entries.set(key, entry);
+    this.#entries.set(key, { ino, size, ctimeMs, isDamaged, checkedAt: this.#clock() });
   }
 }

@@ -3,8 +3,8 @@ import type { ReplyBody } from '../../../exchange/reply.js';
 import { Digest } from '../../model/digest.js';
 import { StoredContentDamaged } from '../failure.js';
 import { type ContentFile, IntegrityCheck } from './integrity-check.js';
-import type { FileStatus, IntegrityLedger } from './integrity-ledger.js';
-import { orUndefined } from './system-error.js';
+import type { IntegrityLedger } from './integrity-ledger.js';
+import { isLost, orUndefined } from './system-error.js';
 
 /** Bytes of content up to which it is checked before its reply begins: one read of a delivery. */
 const AT_ONCE = 131_072;
@@ -14,19 +14,37 @@ const EMPTY: Readonly<Record<Digest['algorithm'], Digest>> = {
   sha512: Digest.of(new Uint8Array(), 'sha512'),
 };
 
-/** Refuses content that is known to be damaged. @throws {StoredContentDamaged} */
-export function refuseDamaged(
-  ledger: IntegrityLedger,
-  digest: Digest,
-  path: string,
-  status: FileStatus,
-): void {
+/**
+ * Refuses content that is known to be damaged. What has been changed since is read anew first: it may have been restored.
+ *
+ * @throws {StoredContentDamaged}
+ */
+export async function refuseDamaged(ledger: IntegrityLedger, content: ContentFile): Promise<void> {
+  const { digest, path, status } = content;
   if (status.size === 0 && !digest.equals(EMPTY[digest.algorithm])) {
     ledger.noteDamaged(digest, path, status);
   } else if (!ledger.isDamaged(digest, status)) {
     return;
+  } else if (ledger.mayBeRestored(digest, status) && (await isIntact(ledger, content))) {
+    return;
   }
   throw new StoredContentDamaged(digest);
+}
+
+async function isIntact(ledger: IntegrityLedger, { digest, path }: ContentFile): Promise<boolean> {
+  const file = await orUndefined(open(path, 'r'));
+  if (file === undefined) return false;
+  try {
+    const check = new IntegrityCheck(ledger, { digest, path, status: await file.stat() });
+    for await (const chunk of file.createReadStream({ autoClose: false, highWaterMark: AT_ONCE }))
+      check.update(chunk);
+    return check.isIntact();
+  } catch (error) {
+    if (isLost(error)) return false;
+    throw error;
+  } finally {
+    await file.close();
+  }
 }
 
 /**
@@ -67,10 +85,14 @@ async function readWhole(ledger: IntegrityLedger, file: FileHandle, content: Con
   const bytes = Buffer.allocUnsafeSlow(content.status.size);
   const check = new IntegrityCheck(ledger, content);
   let size = 0;
-  while (size < bytes.length) {
-    const { bytesRead } = await file.read(bytes, size, bytes.length - size, size);
-    if (bytesRead === 0) break;
-    size += bytesRead;
+  try {
+    while (size < bytes.length) {
+      const { bytesRead } = await file.read(bytes, size, bytes.length - size, size);
+      if (bytesRead === 0) break;
+      size += bytesRead;
+    }
+  } catch (error) {
+    if (!isLost(error)) throw error;
   }
   check.update(bytes.subarray(0, size));
   if (!check.isIntact()) throw new StoredContentDamaged(content.digest);

@@ -8,7 +8,7 @@ import type { IntegrityLedger } from './integrity-ledger.js';
 import { JoinedWork } from './joined-work.js';
 import type { Layout } from './layout.js';
 import { ManifestCache } from './manifest-cache.js';
-import { orUndefined } from './system-error.js';
+import { isLost, orUndefined } from './system-error.js';
 import { Turns } from './turns.js';
 
 /** Bytes of manifests kept in memory. */
@@ -68,9 +68,15 @@ export class ManifestContent {
     }
   }
 
-  #bytesOf(file: FileHandle, size: number): Promise<Buffer> {
-    if (size < BIG) return file.readFile();
-    this.#reader = (this.#reader + 1) % WIDTH;
-    return this.#turns.take(String(this.#reader), () => file.readFile());
+  /** @returns undefined when it cannot be read any more. */
+  async #bytesOf(file: FileHandle, size: number): Promise<Buffer | undefined> {
+    try {
+      if (size < BIG) return await file.readFile();
+      this.#reader = (this.#reader + 1) % WIDTH;
+      return await this.#turns.take(String(this.#reader), () => file.readFile());
+    } catch (error) {
+      if (isLost(error)) return undefined;
+      throw error;
+    }
   }
 }

@@ -12,6 +12,14 @@ export function isAbsent(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
+/** What the system says of a file whose bytes are lost. Anything else, such as missing rights, says nothing of the bytes. */
+const LOST: ReadonlySet<string | undefined> = new Set(['EIO', 'EUCLEAN', 'EBADMSG', 'EISDIR']);
+
+/** Tells whether an error says that the bytes of a file are lost, or that it is a directory. */
+export function isLost(error: unknown): boolean {
+  return LOST.has(codeOf(error));
+}
+
 /** Waits for file work; undefined when the path is not there. */
 export async function orUndefined<Value>(work: Promise<Value>): Promise<Value | undefined> {
   try {

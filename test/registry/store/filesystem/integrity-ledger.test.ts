@@ -9,7 +9,7 @@ import { openContent } from '../../../../src/registry/store/filesystem/integrity
 
 const DAY = 24 * 60 * 60 * 1000;
 const DIGEST = Digest.of(Buffer.from('content'));
-const FILE = { ino: 7, size: 7 };
+const FILE = { ino: 7, size: 7, ctimeMs: 7 };
 
 test('content that was whole is trusted for a day, and as the same file only', () => {
   let now = 0;

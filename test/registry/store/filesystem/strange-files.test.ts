@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { open, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { ask } from '../../client.js';
@@ -50,4 +50,18 @@ test('a manifest whose content is a pipe or too long for memory counts as damage
   assert.equal(await statusOfTag(), 404);
   assert.equal((await ask(fixture.handler, 'PUT', '/v2/app/manifests/v1', { body: manifest })).status, 201);
   assert.equal(await statusOfTag(), 200);
+});
+
+test('a directory in the place of content counts as damaged', async () => {
+  const { digest, manifest } = await pushImage(fixture.handler, 'app', 'v1');
+  const config = (JSON.parse(manifest) as { config: { digest: string } }).config.digest;
+  for (const each of [digest, config]) {
+    const data = join(fixture.tree, 'blobs/sha256', each.slice(7, 9), each.slice(7), 'data');
+    await rm(data);
+    await mkdir(data);
+    await writeFile(join(data, 'something'), '');
+  }
+  assert.equal(await statusOfTag(), 404);
+  assert.equal((await ask(fixture.handler, 'GET', `/v2/app/blobs/${config}`)).status, 404);
+  assert.equal((await ask(fixture.handler, 'HEAD', `/v2/app/blobs/${config}`)).status, 404);
 });
