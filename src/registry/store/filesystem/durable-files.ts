@@ -126,6 +126,19 @@ export class DurableFiles {
 
   /** Writes files, each at once whole. They come into sight in their order, when the content of all is on the disk. */
   async publish(files: readonly Publication[]): Promise<void> {
+    const isRepeatable = files.every(({ content }) => !isReadyFile(content));
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.#publishOnce(files);
+        return;
+      } catch (error) {
+        // A delete that ran meanwhile has taken a directory away, with what had just come into sight there.
+        if (!isAbsent(error) || !isRepeatable || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  async #publishOnce(files: readonly Publication[]): Promise<void> {
     const stages = await Promise.allSettled(files.map(({ content }) => this.#prepare(content)));
     const staged = stages.map((stage) => (stage.status === 'fulfilled' ? stage.value : undefined));
     try {
@@ -140,7 +153,7 @@ export class DurableFiles {
   }
 
   async #prepare(content: string | Uint8Array | ReadyFile): Promise<string> {
-    if (typeof content === 'string' || content instanceof Uint8Array) return this.stage(content);
+    if (!isReadyFile(content)) return this.stage(content);
     await content.ready();
     return content.from;
   }
@@ -220,4 +233,8 @@ export class DurableFiles {
   async discard(staged: string): Promise<void> {
     await rm(staged, { recursive: true, force: true }).catch(() => undefined);
   }
+}
+
+function isReadyFile(content: Publication['content']): content is ReadyFile {
+  return typeof content !== 'string' && !(content instanceof Uint8Array);
 }
