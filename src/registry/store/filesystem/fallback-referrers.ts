@@ -11,6 +11,9 @@ import { StoredContentDamaged } from '../failure.js';
 /** Manifests read side by side: each may have 4 MiB. */
 const WIDTH = 8;
 
+/** Bytes of manifests that one index may have us read; no list that a client keeps comes near. */
+const READ = 32 * 1024 * 1024;
+
 /** Bytes of descriptors kept in memory. */
 const CACHED = 4 * 1024 * 1024;
 
@@ -47,8 +50,11 @@ export class FallbackReferrers {
     const found = new Map<string, Referrer>();
     const children = new Map(index.manifest.children.map(({ digest }) => [digest.toString(), digest]));
     let isComplete = true;
+    let bytes = 0;
     await inBatches([...children.values()], WIDTH, async (digest) => {
+      if (bytes > READ) return;
       const child = await this.#read(repository, digest);
+      bytes += child?.manifest.bytes.length ?? 0;
       if (child === undefined) isComplete = false;
       else if (isAbout(child.manifest, subject))
         found.set(digest.toString(), describeReferrer(digest, child.manifest));

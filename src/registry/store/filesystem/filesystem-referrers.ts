@@ -11,8 +11,9 @@ import type { ReferrerFiles } from './referrer-files.js';
 /** Looked at side by side. A descriptor may have 4 MiB of annotations, so few are in memory at once. */
 const WIDTH = 8;
 
-/** Looked at for one page: a type that nothing has must not cost more. */
+/** Looked at for one page, and bytes of them: a type that nothing has must not cost more. */
 const SCANNED = 4096;
+const SCANNED_BYTES = 16 * 1024 * 1024;
 
 /** Referrers as files, together with those of the fallback tag. */
 export class FilesystemReferrers implements ReferrerStore {
@@ -36,6 +37,7 @@ export class FilesystemReferrers implements ReferrerStore {
     const digests = all.slice(0, SCANNED).map((text) => Digest.parse(text));
     const referrers: Referrer[] = [];
     let bytes = 0;
+    let scanned = 0;
     let last: Digest | undefined;
     for (let start = 0; start < digests.length; start += WIDTH) {
       const batch = digests.slice(start, start + WIDTH);
@@ -44,14 +46,18 @@ export class FilesystemReferrers implements ReferrerStore {
       );
       for (const [index, digest] of batch.entries()) {
         const referrer = found[index];
+        const size = referrer === undefined ? 0 : Buffer.byteLength(referrer.text);
+        scanned += size;
         if (referrer !== undefined && isWanted(referrer, page)) {
-          bytes += Buffer.byteLength(referrer.text);
+          bytes += size;
           const isFull = referrers.length > 0 && bytes > page.bytes;
           if (isFull || referrers.length >= page.limit) return { referrers, next: last };
           referrers.push(referrer);
         }
         last = digest;
       }
+      if (scanned > SCANNED_BYTES)
+        return { referrers, next: all.at(-1) === last?.toString() ? undefined : last };
     }
     return { referrers, next: all.length > digests.length ? last : undefined };
   }

@@ -119,3 +119,25 @@ test('a page looks at so many only, and leads on when there are more', async () 
     [digest],
   );
 });
+
+test('a page of a type that nothing has ends after so many bytes, and leads on', async () => {
+  const digests: string[] = [];
+  for (let index = 0; index < 10; index += 1) digests.push(await pushReferrer('x'.repeat(3_900_000) + index));
+  const found: string[] = [];
+  let pages = 0;
+  let after: Digest | undefined;
+  do {
+    const page = await list({
+      limit: 1000,
+      artifactType: 'application/x',
+      ...(after === undefined ? {} : { after }),
+    });
+    found.push(...textsOf(page));
+    after = page.next;
+    pages += 1;
+  } while (after !== undefined);
+  assert.deepEqual(found, []);
+  assert.equal(pages, 2);
+  const all = await list({ bytes: 100_000_000 });
+  assert.ok(all.next !== undefined && all.referrers.length < digests.length);
+});
