@@ -37,7 +37,10 @@ export interface BlobStore {
    * its grace lasts.
    */
   keep(repository: Repository, digest: Digest): Promise<StoredBlob | undefined>;
-  /** The repositories that hold a blob, in byte order, those without a manifest too; none when its content is gone. */
+  /**
+   * Repositories that hold a blob, in byte order, those without a manifest too; none when its content is gone. Where there
+   * are very many repositories, only the first of them are looked at.
+   */
   holders(digest: Digest): AsyncIterable<Repository>;
   /** Lets `to` hold a blob that `from` holds. @returns false when `from` does not hold it. */
   mount(digest: Digest, from: Repository, to: Repository): Promise<boolean>;

@@ -2,9 +2,6 @@ import type { Digest } from '../model/digest.js';
 import { Repository } from '../model/repository.js';
 import type { BlobStore } from '../store/contracts.js';
 
-/** Repositories asked about for one mount. Who may pull from none of so many is better served by an upload. */
-const ASKED = 1000;
-
 /**
  * Lets a repository hold a blob that another holds already (OCI end-11).
  *
@@ -24,11 +21,8 @@ export async function mountBlob(
     const source = Repository.read(from);
     return source !== undefined && (await mayPull(source)) && (await blobs.mount(digest, source, to));
   }
-  let asked = 0;
   for await (const holder of blobs.holders(digest)) {
     if ((await mayPull(holder)) && (await blobs.mount(digest, holder, to))) return true;
-    asked += 1;
-    if (asked === ASKED) return false;
   }
   return false;
 }

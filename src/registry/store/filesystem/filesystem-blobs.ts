@@ -9,14 +9,19 @@ import type { DurableFiles } from './durable-files.js';
 import { freshen, touch } from './freshness.js';
 import type { IntegrityLedger } from './integrity-ledger.js';
 import { openContent, refuseDamaged } from './integrity-opening.js';
+import { JoinedWork } from './joined-work.js';
 import type { Layout } from './layout.js';
 import { isPresent } from './presence.js';
 import { walkRepositories } from './repository-walk.js';
 import { orUndefined } from './system-error.js';
 import type { Trash } from './trash.js';
+import { Turns } from './turns.js';
 
 /** Repositories looked at side by side. */
 const WIDTH = 32;
+
+/** Repositories that a search for a blob looks at: a client that names the one it means is not in need of it. */
+const SEARCHED = 1024;
 
 /** Blobs as files: a link lets a repository hold the content that all repositories share. */
 export class FilesystemBlobs implements BlobStore {
@@ -24,6 +29,8 @@ export class FilesystemBlobs implements BlobStore {
   readonly #files: DurableFiles;
   readonly #trash: Trash;
   readonly #ledger: IntegrityLedger;
+  readonly #searches = new JoinedWork<Repository[]>();
+  readonly #turns = new Turns();
 
   constructor(layout: Layout, files: DurableFiles, trash: Trash, ledger: IntegrityLedger) {
     this.#layout = layout;
@@ -56,12 +63,21 @@ export class FilesystemBlobs implements BlobStore {
 
   async *holders(digest: Digest): AsyncGenerator<Repository> {
     if (!(await isPresent(this.#layout.blob(digest)))) return;
-    const holds = (repository: Repository): Promise<boolean> =>
-      isPresent(this.#layout.layerLink(repository, digest));
+    // A search goes through directories, and anybody may ask for as many as they like.
+    const search = (): Promise<Repository[]> => this.#turns.take('search', () => this.#search(digest));
+    yield* await this.#searches.join(digest.toString(), search);
+  }
+
+  async #search(digest: Digest): Promise<Repository[]> {
+    const holders: Repository[] = [];
+    let looked = 0;
     for await (const group of inGroups(walkRepositories(this.#layout), WIDTH)) {
-      const held = await Promise.all(group.map(holds));
-      yield* group.filter((_, index) => held[index] === true);
+      const held = await Promise.all(group.map((each) => isPresent(this.#layout.layerLink(each, digest))));
+      holders.push(...group.filter((_, index) => held[index] === true));
+      looked += group.length;
+      if (looked >= SEARCHED) break;
     }
+    return holders;
   }
 
   async mount(digest: Digest, from: Repository, to: Repository): Promise<boolean> {
