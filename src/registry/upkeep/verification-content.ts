@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, stat } from 'node:fs/promises';
 import { Digest, type DigestAlgorithm } from '../model/digest.js';
+import { openToRead } from '../store/filesystem/opening.js';
 import { isLost, orUndefined } from '../store/filesystem/system-error.js';
 import type { DamageReason } from './verification-report.js';
 
@@ -46,7 +47,7 @@ async function readOnce(
 ): Promise<ExaminedContent | undefined> {
   let status: Stats | undefined;
   try {
-    const file = await orUndefined(open(path, 'r'));
+    const file = await openToRead(path);
     if (file === undefined) return undefined;
     try {
       status = await file.stat();

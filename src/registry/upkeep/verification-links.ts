@@ -3,12 +3,13 @@ import type { Digest } from '../model/digest.js';
 import type { Tag } from '../model/reference.js';
 import type { Repository } from '../model/repository.js';
 import type { Layout } from '../store/filesystem/layout.js';
+import { examineLink } from '../store/filesystem/link-reader.js';
 import { isPresent } from '../store/filesystem/presence.js';
 import type { Quarantine } from '../store/filesystem/quarantine.js';
 import { AffectedManifests } from './verification-affected.js';
 import type { VerificationFindings } from './verification-findings.js';
 import { type Named, readNamed } from './verification-manifest.js';
-import { ALGORITHMS, digestsIn, linkAt, tagsIn } from './verification-walk.js';
+import { ALGORITHMS, digestsIn, tagsIn } from './verification-walk.js';
 
 /** Links followed side by side. */
 const WIDTH = 16;
@@ -106,7 +107,7 @@ export class LinkVerification {
   async #examineTag(tag: Tag): Promise<void> {
     const { layout, findings } = this.#parts;
     const link = layout.currentLink(this.#repository, tag);
-    const digest = await linkAt(link);
+    const digest = await examineLink(link);
     if (digest === undefined) return;
     const repository = this.#repository.name;
     if (digest === 'broken') {
@@ -114,7 +115,7 @@ export class LinkVerification {
     } else if (this.#affected.has(digest)) {
       this.#affected.addTag(digest, tag.name);
     } else if (!(await isPresent(layout.revisionLink(this.#repository, digest)))) {
-      const now = await linkAt(link);
+      const now = await examineLink(link);
       if (now === undefined || now === 'broken' || !now.equals(digest)) return;
       findings.addDanglingTag({ kind: 'dangling tag', repository, tag: tag.name, digest });
     }
@@ -130,7 +131,7 @@ export class LinkVerification {
 
   /** Whether there is a link; one that does not hold its digest counts, and is reported. */
   async #isLink(path: string, digest: Digest): Promise<boolean> {
-    const held = await linkAt(path);
+    const held = await examineLink(path);
     if (held === undefined) return false;
     if (held === 'broken' || !held.equals(digest)) {
       this.#parts.findings.addBrokenLink({ kind: 'broken link', repository: this.#repository.name, path });

@@ -25,7 +25,7 @@ const NOTHING: Named = { blobs: [], children: [] };
 export async function readNamed(path: string): Promise<Named | undefined> {
   const status = await orUndefined(stat(path));
   if (status === undefined) return undefined;
-  if (status.size > LONGEST) return NOTHING;
+  if (!status.isFile() || status.size > LONGEST) return NOTHING;
   const bytes = await orUndefined(readFile(path));
   if (bytes === undefined) return undefined;
   const manifest = parsed(bytes);

@@ -1,4 +1,4 @@
-import { opendir, readFile } from 'node:fs/promises';
+import { opendir } from 'node:fs/promises';
 import { Digest, type DigestAlgorithm } from '../model/digest.js';
 import { Tag } from '../model/reference.js';
 import { orUndefined } from '../store/filesystem/system-error.js';
@@ -35,10 +35,4 @@ export async function* tagsIn(directory: string): AsyncGenerator<Tag> {
     const tag = Tag.read(name);
     if (tag !== undefined) yield tag;
   }
-}
-
-/** What a link file holds: `broken` when that is no digest, undefined when there is no such file. */
-export async function linkAt(path: string): Promise<Digest | 'broken' | undefined> {
-  const text = await orUndefined(readFile(path, 'utf8'));
-  return text === undefined ? undefined : (Digest.read(text.trim()) ?? 'broken');
 }

@@ -1,11 +1,10 @@
-import { open } from 'node:fs/promises';
 import { Digest } from '../../model/digest.js';
 import type { Disposal, Holdings, Leftover, Terms, Upkeep } from '../upkeep.js';
 import { type DisposalTools, FilesystemDisposal } from './filesystem-disposal.js';
 import { FilesystemHoldings } from './filesystem-holdings.js';
 import type { Layout } from './layout.js';
+import { openToRead } from './opening.js';
 import { removeAbandoned } from './staging.js';
-import { orUndefined } from './system-error.js';
 
 /** Bytes: no registry takes a manifest as big as this. */
 const BIGGEST = 64 * 1024 * 1024;
@@ -23,11 +22,11 @@ export class FilesystemUpkeep implements Upkeep {
   }
 
   async readManifest(digest: Digest): Promise<Uint8Array | undefined> {
-    const file = await orUndefined(open(this.#layout.blob(digest), 'r'));
+    const file = await openToRead(this.#layout.blob(digest));
     if (file === undefined) return undefined;
     try {
-      const { size } = await file.stat();
-      if (size > BIGGEST) return undefined;
+      const status = await file.stat();
+      if (!status.isFile() || status.size > BIGGEST) return undefined;
       const bytes = await file.readFile();
       return Digest.of(bytes, digest.algorithm).equals(digest) ? bytes : undefined;
     } finally {

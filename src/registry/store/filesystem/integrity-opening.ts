@@ -1,10 +1,11 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import type { ReplyBody } from '../../../exchange/reply.js';
 import { Digest } from '../../model/digest.js';
 import { StoredContentDamaged } from '../failure.js';
 import { type ContentFile, IntegrityCheck } from './integrity-check.js';
 import type { IntegrityLedger } from './integrity-ledger.js';
-import { isLost, orUndefined } from './system-error.js';
+import { openToRead } from './opening.js';
+import { isLost } from './system-error.js';
 
 /** Bytes of content up to which it is checked before its reply begins: one read of a delivery. */
 const AT_ONCE = 131_072;
@@ -32,7 +33,7 @@ export async function refuseDamaged(ledger: IntegrityLedger, content: ContentFil
 }
 
 async function isIntact(ledger: IntegrityLedger, { digest, path }: ContentFile): Promise<boolean> {
-  const file = await orUndefined(open(path, 'r'));
+  const file = await openToRead(path);
   if (file === undefined) return false;
   try {
     const check = new IntegrityCheck(ledger, { digest, path, status: await file.stat() });
@@ -62,7 +63,7 @@ export async function openContent(
   length: number,
 ): Promise<ReplyBody | undefined> {
   const { digest, path, status } = content;
-  const file = await orUndefined(open(path, 'r'));
+  const file = await openToRead(path);
   if (file === undefined) return undefined;
   if (start !== 0 || length !== status.size || ledger.isVerified(digest, status))
     return { file, start, length };

@@ -1,8 +1,6 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { Digest } from '../../model/digest.js';
 import { NearFiles, statusOf } from './file-status.js';
-import { orUndefined } from './system-error.js';
+import { openToRead } from './opening.js';
 
 /** Links remembered; the one remembered first is forgotten first. */
 const REMEMBERED = 4096;
@@ -22,13 +20,18 @@ const LONGEST = 256;
 
 /** Reads where a link leads; undefined when it is not there or holds no digest. */
 export async function readLink(path: string): Promise<Digest | undefined> {
-  // Whatever somebody has put in its place, a pipe or a file without end, must not hold up everybody else.
-  const file = await orUndefined(open(path, constants.O_RDONLY | constants.O_NONBLOCK));
+  const link = await examineLink(path);
+  return link === 'broken' ? undefined : link;
+}
+
+/** What a link holds: `broken` when that is no digest, undefined when there is no such file. */
+export async function examineLink(path: string): Promise<Digest | 'broken' | undefined> {
+  const file = await openToRead(path);
   if (file === undefined) return undefined;
   try {
-    if (!(await file.stat()).isFile()) return undefined;
+    if (!(await file.stat()).isFile()) return 'broken';
     const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(LONGEST), 0, LONGEST, 0);
-    return Digest.read(buffer.toString('latin1', 0, bytesRead).trim());
+    return Digest.read(buffer.toString('latin1', 0, bytesRead).trim()) ?? 'broken';
   } finally {
     await file.close();
   }

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { Digest } from '../../model/digest.js';
 import { mediaTypeOf } from '../../model/manifest.js';
 import type { StoredManifest } from '../contracts.js';
@@ -8,7 +7,8 @@ import type { IntegrityLedger } from './integrity-ledger.js';
 import { JoinedWork } from './joined-work.js';
 import type { Layout } from './layout.js';
 import { ManifestCache } from './manifest-cache.js';
-import { isLost, orUndefined } from './system-error.js';
+import { openToRead } from './opening.js';
+import { isLost } from './system-error.js';
 import { Turns } from './turns.js';
 
 /** Bytes of manifests kept in memory. */
@@ -50,7 +50,7 @@ export class ManifestContent {
 
   async #read(digest: Digest): Promise<StoredManifest | undefined> {
     const path = this.#layout.blob(digest);
-    const file = await orUndefined(open(path, constants.O_RDONLY | constants.O_NONBLOCK));
+    const file = await openToRead(path);
     if (file === undefined) return undefined;
     try {
       const status = await file.stat();

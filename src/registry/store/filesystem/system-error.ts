@@ -6,10 +6,10 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Tells whether an error says that a path is not there: a part of it is missing, or is a file. */
+/** Tells whether an error says that a path is not there: a part of it is missing, is a file, or links to itself. */
 export function isAbsent(error: unknown): boolean {
   const code = codeOf(error);
-  return code === 'ENOENT' || code === 'ENOTDIR';
+  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP';
 }
 
 /** What the system says of a file whose bytes are lost. Anything else, such as missing rights, says nothing of the bytes. */
