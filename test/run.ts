@@ -21,7 +21,7 @@ const skipped: string[] = [];
 let absences = 0;
 const failures: string[] = [];
 
-const events = run({ files, concurrency: Math.max(1, availableParallelism()), timeout: 300_000 });
+const events = run({ files, concurrency: Math.max(1, availableParallelism()), timeout: 600_000 });
 events.on('test:pass', (event) => {
   if (event.details.type === 'suite') return;
   if (typeof event.skip === 'string' || event.skip === true) {
