@@ -47,9 +47,10 @@ export async function openFilesystemStore(options: FilesystemStoreOptions): Prom
   await mkdir(layout.root, { recursive: true });
   const files = new DurableFiles(layout);
   const trash = new Trash(layout, files);
-  const rights = new WritingRights(options.writerLease ?? 30_000);
+  const lease = options.writerLease ?? 30_000;
+  const rights = new WritingRights(lease);
   // One that cannot be written to needs nothing of the kind.
-  await cleanUp(layout, trash, rights).catch(() => undefined);
+  await cleanUp(layout, trash, rights, lease).catch(() => undefined);
   // Made now, so that a delete needs no room on a disk that is full. One that cannot be written to still serves pulls.
   await files.makeDirectory(layout.staging).catch(() => undefined);
   const ledger = new IntegrityLedger(options.onDamage);
@@ -78,13 +79,24 @@ export async function openFilesystemStore(options: FilesystemStoreOptions): Prom
 }
 
 /** Ends what earlier processes have not. Others may be at work in the directory. */
-async function cleanUp(layout: Layout, trash: Trash, rights: WritingRights): Promise<void> {
+async function cleanUp(layout: Layout, trash: Trash, rights: WritingRights, lease: number): Promise<void> {
   for await (const _ of removeAbandoned(layout.staging, false));
+  await emptyTrash(layout, trash, rights, lease);
+}
+
+/**
+ * Puts back what a collection had in its hands when its process died. One that is at work does so by itself. Whether it is
+ * shows only when its lease has passed, and what it had may be what somebody pulls.
+ */
+async function emptyTrash(layout: Layout, trash: Trash, rights: WritingRights, lease: number): Promise<void> {
   if (!(await isPresent(layout.trash))) return;
   await mkdir(layout.collection, { recursive: true });
   const right = await rights.take(`${layout.collection}/${COLLECTION_LEASE}`);
-  // Else a collection is at work, which puts back by itself what has to stay.
-  if (right === undefined) return;
+  if (right === undefined) {
+    const again = (): Promise<void> => emptyTrash(layout, trash, rights, lease);
+    setTimeout(() => void again().catch(() => undefined), lease).unref();
+    return;
+  }
   try {
     await trash.recover();
   } finally {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
@@ -12,6 +12,7 @@ import { Repository } from '../../../../src/registry/model/repository.js';
 import { UploadId } from '../../../../src/registry/model/upload-id.js';
 import { StoredContentDamaged, UploadBusy } from '../../../../src/registry/store/failure.js';
 import { openFilesystemStore } from '../../../../src/registry/store/filesystem/filesystem-store.js';
+import { until } from '../../../harness/until.js';
 import { ask } from '../../client.js';
 import { type Fixture, openFixture, pushBlob, pushImage } from '../../fixture.js';
 import { testStores } from '../stores-contract.js';
@@ -177,4 +178,21 @@ test('an id that is no session is unknown, whatever lies there', () =>
   inFixture(async ({ store }) => {
     assert.equal(UploadId.read('../../../blobs'), undefined);
     assert.equal(await store.uploads.size(APP, UploadId.create()), undefined);
+  }));
+
+test('what a clean-up had in its hands is put back although it has died only a moment ago', () =>
+  inFixture(async ({ directory, handler }) => {
+    const { digest } = await pushImage(handler, 'team/app', 'v1');
+    const registry = join(directory, 'docker', 'registry');
+    const place = `v2/repositories/team/app/_manifests/revisions/sha256`;
+    await mkdir(join(registry, 'dockgate', 'trash', place), { recursive: true });
+    await mkdir(join(registry, 'dockgate', 'gc'));
+    await writeFile(join(registry, 'dockgate', 'gc', 'running'), '');
+    const link = join(registry, place, digest.slice(7), 'link');
+    await rename(link, join(registry, 'dockgate', 'trash', place, `${digest.slice(7)}.link`));
+    await openFilesystemStore({ directory, writerLease: 500 });
+    await until(
+      async () => (await ask(handler, 'GET', '/v2/team/app/manifests/v1')).status === 200,
+      'the manifest is back',
+    );
   }));
