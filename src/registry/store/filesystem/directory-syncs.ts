@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { JoinedWork } from './joined-work.js';
 import { asStoreError, codeOf } from './system-error.js';
 
 /** Waits until what was done to the entries of a directory is on the disk. @throws with code ENOENT without it. */
@@ -15,34 +16,12 @@ async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-interface Syncing {
-  /** Covers what was done before it began. */
-  readonly running: Promise<void>;
-  /** Covers what is done before the running one has ended. */
-  next: Promise<void> | undefined;
-}
-
 /** Syncs directories; whoever asks while a sync of the same directory runs shares the next one with all who ask then. */
 export class DirectorySyncs {
-  readonly #syncing = new Map<string, Syncing>();
+  readonly #syncs = new JoinedWork<void>();
 
   /** Waits until what was done to the entries of a directory is on the disk. @throws with code ENOENT without it. */
   sync(directory: string): Promise<void> {
-    const syncing = this.#syncing.get(directory);
-    if (syncing === undefined) return this.#run(directory);
-    const after = (): Promise<void> => this.#run(directory);
-    syncing.next ??= syncing.running.then(after, after);
-    return syncing.next;
-  }
-
-  #run(directory: string): Promise<void> {
-    const running = syncDirectory(directory);
-    const syncing: Syncing = { running, next: undefined };
-    this.#syncing.set(directory, syncing);
-    const ended = (): void => {
-      if (syncing.next === undefined) this.#syncing.delete(directory);
-    };
-    running.then(ended, ended);
-    return running;
+    return this.#syncs.join(directory, () => syncDirectory(directory));
   }
 }

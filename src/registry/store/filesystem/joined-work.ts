@@ -1,18 +1,18 @@
 interface Joined<Value> {
-  /** Sees what was there before it began. */
+  /** Covers what was there before it began. */
   readonly running: Promise<Value>;
-  /** Sees what is there when the running one has ended. */
+  /** Covers what is there when the running one has ended. */
   next: Promise<Value> | undefined;
 }
 
 /**
- * Lets all who want the same thing looked up share the work, whoever they are: at most one look is under way and one is
- * waiting, and everybody gets the result of a look that began after they had asked.
+ * Lets all who want the same work done share it, whoever they are: for each thing at most one work is under way and one
+ * is waiting, and everybody gets the result of a work that began after they had asked.
  */
 export class JoinedWork<Value> {
   readonly #joined = new Map<string, Joined<Value>>();
 
-  /** @param key the thing. @param work looks it up; only the first who ask have theirs done. */
+  /** @param key the thing. @param work is done for it; only the first who ask have theirs done. */
   join(key: string, work: () => Promise<Value>): Promise<Value> {
     const joined = this.#joined.get(key);
     if (joined === undefined) return this.#run(key, work);
