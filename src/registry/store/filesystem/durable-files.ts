@@ -45,7 +45,7 @@ export class DurableFiles {
   /** Makes a directory and those above it up to the root, and waits until they are on the disk. */
   async makeDirectory(directory: string): Promise<void> {
     try {
-      await this.settle([await this.#make(directory)]);
+      await this.settle([{ made: await this.#make(directory), changed: [] }]);
     } catch (error) {
       throw asStoreError(error);
     }
@@ -65,14 +65,14 @@ export class DurableFiles {
   }
 
   /** Makes a directory and those above it. @returns those that have been made or may just have been. */
-  async #make(directory: string): Promise<Unsettled> {
-    if (directory === this.#layout.root || this.#made.has(directory)) return { made: [], changed: [] };
+  async #make(directory: string): Promise<string[]> {
+    if (directory === this.#layout.root || this.#made.has(directory)) return [];
     const parent = dirname(directory);
-    const { made } = await this.#make(parent);
+    const made = await this.#make(parent);
     await mkdir(directory).catch((error: unknown) => {
       if (codeOf(error) !== 'EEXIST') throw error;
     });
-    return { made: [...made, directory], changed: [] };
+    return [...made, directory];
   }
 
   /**
@@ -94,7 +94,7 @@ export class DurableFiles {
     const directory = dirname(to);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const { made } = await this.#make(directory);
+        const made = await this.#make(directory);
         await rename(from, to);
         return { made, changed: [directory] };
       } catch (error) {
