@@ -9,23 +9,34 @@ import { orUndefined } from './system-error.js';
  * @param after leave out everything up to and including this name.
  */
 export async function* walkRepositories(layout: Layout, after = ''): AsyncGenerator<Repository> {
-  yield* walk(layout, '', after);
+  yield* walk(layout, '', await look(layout, ''), after);
 }
 
-async function* walk(layout: Layout, prefix: string, after: string): AsyncGenerator<Repository> {
-  const { names } = await look(layout, prefix);
+async function* walk(
+  layout: Layout,
+  prefix: string,
+  { names }: Sight,
+  after: string,
+): AsyncGenerator<Repository> {
   const places: string[] = [];
   for (const name of names) {
     // What lies below a/ sorts after a-b and a.b, but before a0: so the name and what is below it are two places.
     if (Repository.read(prefix + name) !== undefined) places.push(name, `${name}/`);
   }
+  // Between the two places of a directory it is not read again.
+  const seen = new Map<string, Sight>();
   for (const place of places.sort()) {
     const name = prefix + place;
     if (place.endsWith('/')) {
-      if (name > after || after.startsWith(name)) yield* walk(layout, name, after);
+      if (name <= after && !after.startsWith(name)) continue;
+      const sight = seen.get(name) ?? (await look(layout, name));
+      seen.delete(name);
+      yield* walk(layout, name, sight, after);
     } else if (name > after) {
       const repository = Repository.read(name);
-      if (repository !== undefined && (await look(layout, `${name}/`)).isRepository) yield repository;
+      const sight = await look(layout, `${name}/`);
+      seen.set(`${name}/`, sight);
+      if (repository !== undefined && sight.isRepository) yield repository;
     }
   }
 }
