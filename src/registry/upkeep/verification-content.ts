@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { type FileHandle, stat } from 'node:fs/promises';
-import { Digest, type DigestAlgorithm } from '../model/digest.js';
+import { stat } from 'node:fs/promises';
+import type { Digest } from '../model/digest.js';
+import { digestOfFile } from '../store/filesystem/file-digest.js';
 import { openToRead } from '../store/filesystem/opening.js';
 import { isLost, orUndefined } from '../store/filesystem/system-error.js';
 import type { DamageReason } from './verification-report.js';
@@ -51,7 +51,7 @@ async function readOnce(
     if (file === undefined) return undefined;
     try {
       status = await file.stat();
-      const found = await digestOf(file, status.size, digest.algorithm, buffer, signal);
+      const found = await digestOfFile(file, digest.algorithm, { size: status.size, buffer, signal });
       if (found.equals(digest)) return { status, damage: undefined };
       return { status, damage: status.size === 0 ? 'empty' : 'digest' };
     } finally {
@@ -62,22 +62,4 @@ async function readOnce(
     status ??= await orUndefined(stat(path));
     return status === undefined ? undefined : { status, damage: 'unreadable' };
   }
-}
-
-async function digestOf(
-  file: FileHandle,
-  size: number,
-  algorithm: DigestAlgorithm,
-  buffer: Buffer,
-  signal: AbortSignal | undefined,
-): Promise<Digest> {
-  const hash = createHash(algorithm);
-  for (let position = 0; position < size; ) {
-    signal?.throwIfAborted();
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
-    if (bytesRead === 0) break;
-    hash.update(buffer.subarray(0, bytesRead));
-    position += bytesRead;
-  }
-  return Digest.from(hash, algorithm);
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type FileHandle, mkdir, open, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { Digest, type DigestAlgorithm } from '../../model/digest.js';
@@ -9,6 +8,7 @@ import type { UploadSessions } from '../contracts.js';
 import { DigestMismatch, UploadBusy, UploadOutOfOrder, UploadUnknown } from '../failure.js';
 import { Appender } from './appender.js';
 import type { DurableFiles } from './durable-files.js';
+import { digestOfFile } from './file-digest.js';
 import type { FilesystemBlobs } from './filesystem-blobs.js';
 import type { Layout } from './layout.js';
 import { type RunningHash, RunningHashes } from './running-hashes.js';
@@ -89,7 +89,7 @@ export class FilesystemUploads implements UploadSessions {
       const actual =
         running?.algorithm === digest.algorithm
           ? Digest.from(running.hash, digest.algorithm)
-          : await digestOf(file, digest.algorithm);
+          : await digestOfFile(file, digest.algorithm);
       if (!actual.equals(digest)) {
         await this.cancel(repository, id);
         throw new DigestMismatch(digest, actual);
@@ -205,16 +205,5 @@ async function syncFile(file: FileHandle): Promise<void> {
   } catch (error) {
     // Where room is given out late, a full disk or quota shows only here.
     throw asStoreError(error);
-  }
-}
-
-async function digestOf(file: FileHandle, algorithm: DigestAlgorithm): Promise<Digest> {
-  const hash = createHash(algorithm);
-  const buffer = Buffer.allocUnsafe(256 * 1024);
-  for (let position = 0; ; ) {
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
-    if (bytesRead === 0) return Digest.from(hash, algorithm);
-    hash.update(buffer.subarray(0, bytesRead));
-    position += bytesRead;
   }
 }
