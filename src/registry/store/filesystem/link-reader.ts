@@ -16,7 +16,12 @@ interface Known {
 }
 
 /** Bytes of a link that are looked at: the longest digest has 135. */
-const LONGEST = 256;
+export const LINK_BYTES = 256;
+
+/** The digest that the first bytes of a link hold; undefined when they hold none. */
+export function digestInLink(bytes: Buffer, length: number): Digest | undefined {
+  return Digest.read(bytes.toString('latin1', 0, length).trim());
+}
 
 /** Reads where a link leads; undefined when it is not there or holds no digest. */
 export async function readLink(path: string): Promise<Digest | undefined> {
@@ -30,8 +35,8 @@ export async function examineLink(path: string): Promise<Digest | 'broken' | und
   if (file === undefined) return undefined;
   try {
     if (!(await file.stat()).isFile()) return 'broken';
-    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(LONGEST), 0, LONGEST, 0);
-    return Digest.read(buffer.toString('latin1', 0, bytesRead).trim()) ?? 'broken';
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(LINK_BYTES), 0, LINK_BYTES, 0);
+    return digestInLink(buffer, bytesRead) ?? 'broken';
   } finally {
     await file.close();
   }

@@ -1,8 +1,9 @@
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
-import { Digest } from '../../model/digest.js';
-import { readLink } from './link-reader.js';
+import type { Digest } from '../../model/digest.js';
+import { digestInLink, LINK_BYTES, readLink } from './link-reader.js';
+import { TO_READ } from './opening.js';
 import { isAbsent } from './system-error.js';
 
 /** Milliseconds of this thread that are taken at a time. */
@@ -14,10 +15,7 @@ const SLOW = 4;
 /** Links that the other threads read then. */
 const ELSEWHERE = 256;
 
-/** Bytes: more than any link has. */
-const LONGEST = 256;
-
-const buffer = Buffer.allocUnsafe(LONGEST);
+const buffer = Buffer.allocUnsafe(LINK_BYTES);
 
 /**
  * Finds the links that lead to a digest among very many. They are read on this thread, a slice at a time: handing each to
@@ -46,15 +44,13 @@ export async function* linksTo<Item>(
 function readLinkNow(path: string): Digest | undefined {
   let file: number;
   try {
-    // What is no file must not make this thread wait.
-    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    file = openSync(path, TO_READ);
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;
   }
   try {
-    const length = readSync(file, buffer, 0, LONGEST, null);
-    return Digest.read(buffer.toString('latin1', 0, length).trim());
+    return digestInLink(buffer, readSync(file, buffer, 0, LINK_BYTES, null));
   } finally {
     closeSync(file);
   }
