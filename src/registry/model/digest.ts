@@ -4,6 +4,9 @@ import { Failure } from '../../exchange/failure.js';
 /** The algorithms that OCI Image §Digests registers and this registry can check. */
 export type DigestAlgorithm = 'sha256' | 'sha512';
 
+/** All of them. */
+export const DIGEST_ALGORITHMS: readonly DigestAlgorithm[] = ['sha256', 'sha512'];
+
 const PATTERN = /^(?:sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$/;
 
 /** Tells whether a text names an algorithm that content can be stored under. */

@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { inGroups } from '../batches.js';
-import type { Digest } from '../model/digest.js';
+import { DIGEST_ALGORITHMS, type Digest } from '../model/digest.js';
+import { contentsIn } from '../store/filesystem/directory-entries.js';
 import type { Layout } from '../store/filesystem/layout.js';
 import type { Quarantine } from '../store/filesystem/quarantine.js';
 import { orUndefined } from '../store/filesystem/system-error.js';
 import { examineContent } from './verification-content.js';
 import type { VerificationFindings } from './verification-findings.js';
-import { ALGORITHMS, contentsIn } from './verification-walk.js';
 
 /** Contents read side by side, so that the disk is at work while one of them is hashed. */
 const WIDTH = 4;
@@ -37,7 +37,7 @@ export interface ContentVerificationParts {
 export async function countContents(layout: Layout, signal: AbortSignal | undefined): Promise<ContentTotals> {
   let contents = 0;
   let bytes = 0;
-  for (const algorithm of ALGORITHMS) {
+  for (const algorithm of DIGEST_ALGORITHMS) {
     const digests = contentsIn(layout.contents(algorithm), algorithm);
     for await (const group of inGroups(digests, COUNTING_WIDTH)) {
       signal?.throwIfAborted();
@@ -57,7 +57,7 @@ export async function countContents(layout: Layout, signal: AbortSignal | undefi
 /** Reads all content and compares it with its digests. @throws the signal's reason. */
 export async function verifyContents(parts: ContentVerificationParts): Promise<void> {
   const buffers = Array.from({ length: WIDTH }, () => Buffer.allocUnsafeSlow(CHUNK));
-  for (const algorithm of ALGORITHMS) {
+  for (const algorithm of DIGEST_ALGORITHMS) {
     const digests = contentsIn(parts.layout.contents(algorithm), algorithm);
     for await (const group of inGroups(digests, WIDTH)) {
       await Promise.all(

@@ -1,7 +1,8 @@
 import { inGroups } from '../batches.js';
-import type { Digest } from '../model/digest.js';
+import { DIGEST_ALGORITHMS, type Digest } from '../model/digest.js';
 import type { Tag } from '../model/reference.js';
 import type { Repository } from '../model/repository.js';
+import { digestsIn, tagsIn } from '../store/filesystem/directory-entries.js';
 import type { Layout } from '../store/filesystem/layout.js';
 import { examineLink } from '../store/filesystem/link-reader.js';
 import { isPresent } from '../store/filesystem/presence.js';
@@ -9,7 +10,6 @@ import type { Quarantine } from '../store/filesystem/quarantine.js';
 import { AffectedManifests } from './verification-affected.js';
 import type { VerificationFindings } from './verification-findings.js';
 import { type Named, readNamed } from './verification-manifest.js';
-import { ALGORITHMS, digestsIn, tagsIn } from './verification-walk.js';
 
 /** Links followed side by side. */
 const WIDTH = 16;
@@ -46,7 +46,7 @@ export class LinkVerification {
     while (this.#hasIndexes && !this.#affected.isEmpty && (await this.#climb()));
     await this.#each(tagsIn(layout.tags(this.#repository)), (tag) => this.#examineTag(tag));
     this.#affected.report(this.#repository.name, findings);
-    for (const algorithm of ALGORITHMS) {
+    for (const algorithm of DIGEST_ALGORITHMS) {
       const links = digestsIn(layout.layerLinks(this.#repository, algorithm), algorithm);
       await this.#each(links, (digest) => this.#examineLayerLink(digest));
     }
@@ -140,7 +140,7 @@ export class LinkVerification {
   }
 
   async #eachManifest(work: (digest: Digest) => Promise<void>): Promise<void> {
-    for (const algorithm of ALGORITHMS) {
+    for (const algorithm of DIGEST_ALGORITHMS) {
       const directory = this.#parts.layout.revisions(this.#repository, algorithm);
       await this.#each(digestsIn(directory, algorithm), work);
     }

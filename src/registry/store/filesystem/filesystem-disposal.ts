@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
 import { inBatches } from '../../batches.js';
-import { Digest } from '../../model/digest.js';
+import { DIGEST_ALGORITHMS, Digest } from '../../model/digest.js';
 import type { Repository } from '../../model/repository.js';
 import type { Disposal, ExpiredUpload, Terms, Withdrawal } from '../upkeep.js';
+import { entriesOf } from './directory-entries.js';
 import type { DurableFiles } from './durable-files.js';
 import type { FilesystemCatalog } from './filesystem-catalog.js';
-import { entriesOf } from './filesystem-holdings.js';
 import type { Layout } from './layout.js';
 import { isPresent } from './presence.js';
 import { orUndefined } from './system-error.js';
@@ -62,7 +62,7 @@ export class FilesystemDisposal implements Disposal {
       });
       if (goes.length === 0) return goes;
       // Or a loss of power could bring back a manifest after its content has gone.
-      for (const algorithm of ['sha256', 'sha512'] as const) {
+      for (const algorithm of DIGEST_ALGORITHMS) {
         await orUndefined(files.syncDirectory(layout.revisions(repository, algorithm)));
       }
       await catalog.note(repository);

@@ -1,7 +1,7 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Leftover } from '../upkeep.js';
-import { entriesOf } from './filesystem-holdings.js';
+import { entriesOf } from './directory-entries.js';
 import { orUndefined } from './system-error.js';
 
 /** Milliseconds after which nothing that is staged can be in use. */

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import type { Repository } from '../../model/repository.js';
 import type { Terms } from '../upkeep.js';
+import { entriesOf } from './directory-entries.js';
 import type { DurableFiles } from './durable-files.js';
-import { entriesOf } from './filesystem-holdings.js';
 import type { Layout } from './layout.js';
 import { isPresent } from './presence.js';
 import { removeEmpty, type Trash } from './trash.js';

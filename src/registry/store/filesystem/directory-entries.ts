@@ -1,20 +1,21 @@
 import { opendir } from 'node:fs/promises';
-import { Digest, type DigestAlgorithm } from '../model/digest.js';
-import { Tag } from '../model/reference.js';
-import { orUndefined } from '../store/filesystem/system-error.js';
+import { Digest, type DigestAlgorithm } from '../../model/digest.js';
+import { Tag } from '../../model/reference.js';
+import { orUndefined } from './system-error.js';
 
-export const ALGORITHMS: readonly DigestAlgorithm[] = ['sha256', 'sha512'];
+/** Entries of a directory read at once; it may have a million. */
+const ENTRIES = 512;
 
-/** The names in a directory, which may hold more of them than memory should. None when it is not there. */
-export async function* namesIn(directory: string): AsyncGenerator<string> {
-  const entries = await orUndefined(opendir(directory));
+/** Names in a directory, in no order and never all in memory. None when it is not there. */
+export async function* entriesOf(directory: string): AsyncGenerator<string> {
+  const entries = await orUndefined(opendir(directory, { bufferSize: ENTRIES }));
   if (entries === undefined) return;
   for await (const { name } of entries) yield name;
 }
 
 /** The digests that a directory of hex names holds something of. */
 export async function* digestsIn(directory: string, algorithm: DigestAlgorithm): AsyncGenerator<Digest> {
-  for await (const name of namesIn(directory)) {
+  for await (const name of entriesOf(directory)) {
     const digest = Digest.read(`${algorithm}:${name}`);
     if (digest !== undefined) yield digest;
   }
@@ -22,7 +23,7 @@ export async function* digestsIn(directory: string, algorithm: DigestAlgorithm):
 
 /** The digests of all content under an algorithm. @param directory parent of the directories named by two digits. */
 export async function* contentsIn(directory: string, algorithm: DigestAlgorithm): AsyncGenerator<Digest> {
-  for await (const digits of namesIn(directory)) {
+  for await (const digits of entriesOf(directory)) {
     for await (const digest of digestsIn(`${directory}/${digits}`, algorithm)) {
       if (digest.encoded.startsWith(digits)) yield digest;
     }
@@ -31,7 +32,7 @@ export async function* contentsIn(directory: string, algorithm: DigestAlgorithm)
 
 /** The tags in a directory of them. */
 export async function* tagsIn(directory: string): AsyncGenerator<Tag> {
-  for await (const name of namesIn(directory)) {
+  for await (const name of entriesOf(directory)) {
     const tag = Tag.read(name);
     if (tag !== undefined) yield tag;
   }
