@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Target } from '../routing/target.js';
+import type { Grant } from './grant.js';
 import type { Reply } from './reply.js';
 
 /** Request headers by lower-case name; the values of a repeated header are joined with `, ` (RFC 9110 §5.3). */
@@ -20,6 +21,8 @@ export interface Exchange {
   readonly body: Readable;
   /** Who asks, once the password has been checked; undefined on the paths that need none. */
   readonly user: string | undefined;
+  /** With a token in place of a password: the only thing that the request may do. */
+  readonly grant?: Grant | undefined;
   /** Scheme and authority by which the client reached us, such as `https://registry.example:8443`, for `Location`. */
   readonly origin: string;
 }
