@@ -81,6 +81,19 @@ export interface ImagePushes {
    * that layer has been received before or is the one that is stored.
    */
   complete(id: ImageId, payload: string): Promise<Completion>;
+  /**
+   * Stores a whole image whose layer lies in a file already; the file is linked where the system can, else copied. An
+   * image that is there and complete stays as it is.
+   *
+   * @param ancestry begins with the image itself. @param payload checksum, as of {@link ReceivedLayer}.
+   */
+  adopt(
+    id: ImageId,
+    json: Uint8Array,
+    ancestry: readonly ImageId[],
+    file: string,
+    payload: string,
+  ): Promise<void>;
 }
 
 /** What the tag of an image says, and proof of which writing of it that was. */
