@@ -1,0 +1,47 @@
+import type { Exchange } from '../../exchange/exchange.js';
+import type { Reply } from '../../exchange/reply.js';
+import type { ImageId } from '../model/v1/image-id.js';
+import type { Completion, V1Stores } from '../store/v1-contracts.js';
+import { imageNotFound, refused } from './failures.js';
+import { doneReply } from './replies.js';
+
+/** Checksums that one header may have. */
+const MOST = 16;
+
+/**
+ * Answers `PUT /v1/images/<id>/checksum`, which completes the push of an image. A checksum that is not right leaves the
+ * push under way, so that the layer can be sent again; so does one that comes before the layer.
+ */
+export async function completePush(stores: V1Stores, exchange: Exchange, id: ImageId): Promise<Reply> {
+  const header = exchange.headers['x-docker-checksum-payload'];
+  if (header === undefined) {
+    throw refused('X-Docker-Checksum-Payload is missing: docker 0.10 or newer is needed', 412);
+  }
+  const payloads = checksumsIn(header);
+  if (payloads.length === 0) throw refused("Missing Image's checksum");
+  let completion: Completion = 'mismatch';
+  for (const payload of payloads) {
+    completion = await stores.pushes.complete(id, payload);
+    if (completion !== 'mismatch') break;
+  }
+  switch (completion) {
+    case 'complete':
+      return doneReply();
+    case 'unknown image':
+      throw imageNotFound();
+    case 'nothing under way':
+      throw refused('Cannot set this image checksum', 409);
+    case 'no layer':
+      throw refused('Checksum mismatch: the layer has not been received yet');
+    case 'mismatch':
+      throw refused('Checksum mismatch');
+  }
+}
+
+/** The checksums of a header, in which several are separated by commas. */
+export function checksumsIn(header: string): readonly string[] {
+  return header
+    .split(',', MOST)
+    .map((text) => text.trim())
+    .filter((text) => text !== '');
+}
