@@ -54,6 +54,29 @@ export interface CollectionConfiguration {
   readonly uploadTimeout: number;
 }
 
+/** What clients of the v1 API may do. */
+export type V1Access = 'read-write' | 'read-only' | 'off';
+
+/**
+ * Where the index of the v1 API is. `built-in`: here, with tokens of our own. `none`: nowhere, passwords only. An origin
+ * (`https://index.example`): there, and it is asked whether its tokens hold.
+ */
+export type V1Index = 'built-in' | 'none' | { readonly origin: string };
+
+/** The v1 API. With an upstream only {@link endpoints} and {@link tokenLifetime} mean anything. */
+export interface V1Configuration {
+  readonly access: V1Access;
+  /** Directory in the layout of the original registry, absolute. */
+  readonly directory: string;
+  readonly index: V1Index;
+  /** `HOST` or `HOST:PORT` of the registries that clients of the index are sent to; empty: where the client came to. */
+  readonly endpoints: readonly string[];
+  /** Milliseconds for which a token holds. */
+  readonly tokenLifetime: number;
+  /** Strangers may make themselves an account. */
+  readonly registration: boolean;
+}
+
 export type KeyType = 'ecdsa' | 'rsa';
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
@@ -69,6 +92,11 @@ export interface Configuration {
   /** Let images be pushed to the embedded registry whose config or layers it does not hold. */
   readonly sparseImages: boolean;
   readonly collection: CollectionConfiguration;
+  readonly v1: V1Configuration;
+  /** Answer `/v1/search`. */
+  readonly search: boolean;
+  /** What `GET /` answers, as a JSON string. */
+  readonly greeting: string;
   /** Path of the password file. */
   readonly htpasswd: string;
   /** Shown in the password prompt (RFC 7617 §2 `realm`). */

@@ -6,6 +6,7 @@ import { readPairs } from './pairs.js';
 import { ConfigurationError, type Problem } from './problem.js';
 import { Reader } from './reader.js';
 import { settings } from './settings.js';
+import { readV1 } from './v1.js';
 
 /**
  * Reads the whole configuration: flags beat the environment, which beats the file, which beats the defaults.
@@ -18,11 +19,12 @@ export async function loadConfiguration(input: ConfigurationInput): Promise<Conf
   const file = await readConfigurationFile(input, problems);
   const sources = [readFlags(flags, directory), readEnvironment(environment, directory), file];
   const reader = new Reader(sources, directory, problems);
+  const data = reader.one(settings.data);
   const configuration: Configuration = {
     listen: reader.many(settings.listen),
     hostnames: [...new Set(reader.many(settings.hostname))],
     upstream: readUpstream(reader),
-    data: reader.one(settings.data),
+    data,
     sparseImages: reader.one(settings.sparseImages),
     collection: {
       interval: reader.one(settings.gcInterval),
@@ -30,6 +32,9 @@ export async function loadConfiguration(input: ConfigurationInput): Promise<Conf
       untagged: reader.one(settings.gcUntagged),
       uploadTimeout: reader.one(settings.uploadTimeout),
     },
+    v1: readV1(reader, data),
+    search: reader.one(settings.search),
+    greeting: reader.one(settings.greeting),
     htpasswd: reader.one(settings.htpasswd),
     realm: reader.one(settings.realm),
     certs: reader.one(settings.certs),

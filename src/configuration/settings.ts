@@ -1,15 +1,18 @@
-import type { KeyType, LogLevel } from './configuration.js';
+import type { KeyType, LogLevel, V1Access } from './configuration.js';
 import { many, one, optional, type Setting } from './setting.js';
 import { choice, truth } from './values/choice.js';
 import { duration, durationFrom, durationOrNever } from './values/duration.js';
+import { endpoint } from './values/endpoint.js';
 import { hostname } from './values/hostname.js';
+import { indexPlace } from './values/index-place.js';
 import { formatListenAddress, listenAddress } from './values/listen-address.js';
 import { network } from './values/network.js';
 import { count, size } from './values/quantity.js';
-import { filePath, quotableText } from './values/text.js';
+import { filePath, lineOfText, quotableText } from './values/text.js';
 import { upstreamUrl } from './values/upstream-url.js';
 
 const limit = duration('zero refused');
+const v1Accesses = ['read-write', 'read-only', 'off'] as const satisfies readonly V1Access[];
 const keyTypes = ['ecdsa', 'rsa'] as const satisfies readonly KeyType[];
 const logLevels = [
   'trace',
@@ -76,6 +79,33 @@ export const settings = {
   }),
   uploadTimeout: one('uploads.timeout', 'DOCKGATE_UPLOADS_TIMEOUT', durationFrom(300_000, '5m'), '168h', {
     description: 'Clean-up removes an upload that nobody has written to for this time.',
+  }),
+  v1Access: one('v1.access', 'DOCKGATE_V1_ACCESS', choice(v1Accesses), 'read-write', {
+    description: 'What clients of the v1 API may do at the built-in registry.',
+  }),
+  v1Directory: optional('v1.directory', 'DOCKGATE_V1_DIRECTORY', filePath, {
+    description: 'Directory of images in the layout of docker-registry. Without it that is `data`.',
+  }),
+  v1Index: one('v1.index', 'DOCKGATE_V1_INDEX', indexPlace, 'built-in', {
+    description:
+      'Index of the v1 API: built-in, none, or the URL of another one, which is asked about tokens.',
+  }),
+  v1Endpoints: many('v1.endpoints', 'DOCKGATE_V1_ENDPOINTS', endpoint, [], {
+    description:
+      'Hosts that clients of the v1 index are sent to. Without any, the one that they came to, with its port.',
+    identity: (host) => host.toLowerCase(),
+  }),
+  v1TokenLifetime: one('v1.tokenLifetime', 'DOCKGATE_V1_TOKEN_LIFETIME', durationFrom(60_000, '1m'), '12h', {
+    description: 'Time for which a token of the v1 API holds.',
+  }),
+  v1Registration: one('v1.registration', 'DOCKGATE_V1_REGISTRATION', truth, 'false', {
+    description: 'Whether strangers may make themselves an account with docker login of the v1 API.',
+  }),
+  search: one('search.enabled', 'DOCKGATE_SEARCH_ENABLED', truth, 'true', {
+    description: 'Whether docker search finds the repositories of the built-in registry.',
+  }),
+  greeting: one('greeting', 'DOCKGATE_GREETING', lineOfText, '"docker-registry server"', {
+    description: 'What the built-in registry answers at its root, as a JSON string.',
   }),
   htpasswd: one('htpasswd', 'DOCKGATE_HTPASSWD', filePath, './dockgate.htpasswd', {
     flag: { name: 'htpasswd', syntax: '--htpasswd <FILE>' },

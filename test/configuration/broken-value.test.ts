@@ -1,6 +1,46 @@
 import { expectSentences } from './sentences.js';
 
+const withUpstream = 'has no effect with an upstream: only the built-in registry has it.';
+
 expectSentences([
+  [
+    'upstream: http://a\nv1:\n  access: off\n  directory: d\n  index: none\n  registration: true\n  endpoints: [b]\n',
+    `3:11: v1.access ${withUpstream}`,
+    `4:14: v1.directory ${withUpstream}`,
+    `5:10: v1.index ${withUpstream}`,
+    `6:17: v1.registration ${withUpstream}`,
+  ],
+  ['upstream: http://a\nv1: { registration: false }\n', `2:21: v1.registration ${withUpstream}`],
+  [
+    'v1: { access: off, index: none, registration: true }\n',
+    '1:27: v1.index has no effect while "v1.access" is off.',
+    '1:47: v1.registration has no effect while "v1.access" is off.',
+  ],
+  [
+    'v1:\n  index: none\n  registration: true\n',
+    '3:17: v1.registration needs the built-in index; set "v1.index" to built-in, or remove the line.',
+  ],
+  [
+    'v1:\n  index: https://index.example\n  registration: true\n',
+    '3:17: v1.registration needs the built-in index; set "v1.index" to built-in, or remove the line.',
+  ],
+  ['v1: { index: none, registration: false }\n'],
+  [
+    'v1: { index: builtin }\n',
+    '1:14: v1.index must be built-in, none, http://HOST:PORT or https://HOST:PORT, not "builtin".',
+  ],
+  ['v1: { index: "http://u:p@a" }\n', '1:14: v1.index must not hold a user name or password.'],
+  ['v1: { index: "http://a/v1/" }\n', '1:14: v1.index must not have a path. End it after the port.'],
+  ['v1: { tokenLifetime: 59s }\n', '1:22: v1.tokenLifetime must be 1m at least, not "59s".'],
+  [
+    'v1: { endpoints: ["http://a", "b:0", "[1]", "a b", "c:1", "C:1"] }\n',
+    '1:19: v1.endpoints must be HOST:PORT alone, without a scheme such as https://.',
+    '1:31: v1.endpoints must have a port from 1 to 65535, not 0.',
+    '1:38: v1.endpoints must be a host with or without a port, such as registry.example.com:8443 or [2001:db8::1]:8443, not "[1]".',
+    '1:45: v1.endpoints must be a host with or without a port, such as registry.example.com:8443 or [2001:db8::1]:8443, not "a b".',
+    '1:59: v1.endpoints names c:1 twice.',
+  ],
+  ['greeting: "a\\nb"\n', '1:11: greeting must be a text of 1 to 1000 characters on one line, not "a\\nb".'],
   [
     'upstream: { url: http://a, ca: x.pem }\n',
     '1:32: upstream.ca has no effect: the upstream is not an https:// URL.',

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { Configuration, Timeouts } from '../../src/configuration/configuration.js';
+import type { Configuration, Timeouts, V1Configuration } from '../../src/configuration/configuration.js';
 import { type Gateway, startGateway } from '../../src/gateway.js';
 import { hashPassword } from '../../src/htpasswd/index.js';
 import { makeLogs } from '../../src/telemetry/logger.js';
@@ -37,11 +37,12 @@ export interface TestGateway {
 }
 
 /** What a test gateway differs in. */
-export interface TestGatewayOptions extends Partial<Omit<Configuration, 'upstream' | 'timeouts'>> {
+export interface TestGatewayOptions extends Partial<Omit<Configuration, 'upstream' | 'timeouts' | 'v1'>> {
   /** Origin of the registry behind, such as `http://127.0.0.1:5000`. */
   readonly upstream?: string;
   readonly upstreamOptions?: Partial<Configuration['upstream']>;
   readonly timeouts?: Partial<Timeouts>;
+  readonly v1?: Partial<V1Configuration>;
   /** Content of the password file; by default {@link USER} with a cheap bcrypt hash. */
   readonly passwords?: string;
 }
@@ -62,7 +63,7 @@ export async function startTestGateway(
 ): Promise<TestGateway> {
   const directory = temporaryDirectory(test);
   const htpasswd = join(directory, 'htpasswd');
-  const { upstream, upstreamOptions, timeouts, passwords, ...rest } = options;
+  const { upstream, upstreamOptions, timeouts, v1, passwords, ...rest } = options;
   writeFileSync(htpasswd, passwords ?? `${USER}:${await hashPassword(PASSWORD, { cost: 4 })}\n`);
   const configuration: Configuration = {
     listen: [{ host: '127.0.0.1', port: 0 }],
@@ -75,6 +76,8 @@ export async function startTestGateway(
       untagged: false,
       uploadTimeout: 604_800_000,
     },
+    search: true,
+    greeting: '"docker-registry server"',
     htpasswd,
     realm: 'dockgate',
     certs: join(directory, 'certs'),
@@ -96,6 +99,15 @@ export async function startTestGateway(
             ...upstreamOptions,
           },
     timeouts: { ...TIMEOUTS, ...timeouts },
+    v1: {
+      access: 'read-write',
+      directory: rest.data ?? join(directory, 'data'),
+      index: 'built-in',
+      endpoints: [],
+      tokenLifetime: 43_200_000,
+      registration: false,
+      ...v1,
+    },
   };
   const written: string[] = [];
   const log: LogLine[] = [];

@@ -12,6 +12,18 @@ export const quotableText: Kind<string> = {
   parse: (text) => (quotable.test(text) ? { value: text } : mustBe(quotableExpected, text)),
 };
 
+// biome-ignore lint/complexity/useRegexLiterals: the schema needs the source without unescaped control characters
+const linePattern = new RegExp('^[^\\u0000-\\u001f\\u007f-\\u009f]{1,1000}$', 'u');
+const lineExpected = 'a text of 1 to 1000 characters on one line';
+
+/** Text on one line. */
+export const lineOfText: Kind<string> = {
+  expected: lineExpected,
+  scalars: new Set(['string']),
+  schema: { type: 'string', pattern: linePattern.source },
+  parse: (text) => (linePattern.test(text) ? { value: text } : mustBe(lineExpected, text)),
+};
+
 // biome-ignore lint/complexity/useRegexLiterals: the schema needs the source without an escaped NUL character
 const pathPattern = new RegExp('^[^\\u0000]+$');
 

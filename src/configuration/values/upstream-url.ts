@@ -17,7 +17,7 @@ export const upstreamUrl: Kind<UpstreamAddress> = {
     const scheme = /^([a-z][a-z0-9+.-]*):\//i.exec(text)?.[1]?.toLowerCase();
     if (scheme === 'http+unix') return parseSocketUrl(text.slice('http+unix:'.length));
     if (scheme === 'unix') return { complaint: 'must be written "http+unix:/PATH" for a unix socket.' };
-    if (scheme === 'http' || scheme === 'https') return parseWebUrl(text, scheme);
+    if (scheme === 'http' || scheme === 'https') return parseWebUrl(text, scheme, UPSTREAM_HINTS);
     if (/^[A-Za-z0-9._-]+:\d{1,5}\/?$/.test(text)) {
       return { complaint: `must begin with a scheme: "http://${text}".` };
     }
@@ -25,25 +25,39 @@ export const upstreamUrl: Kind<UpstreamAddress> = {
   },
 };
 
-function parseWebUrl(text: string, scheme: string): Parsed<UpstreamAddress> {
+/** What may be said beyond the fault itself. */
+interface Hints {
+  readonly password: string;
+  readonly path: string;
+}
+
+const UPSTREAM_HINTS: Hints = {
+  password: ' Set "upstream.passAuthorization" to pass on those of the client.',
+  path: ': the paths of the clients go upstream as they are',
+};
+
+/**
+ * The origin of an `http:` or `https:` URL that has nothing else in it.
+ *
+ * @param scheme of the text, in lower case. @param hints follow the fault that they are about.
+ */
+export function parseWebUrl(
+  text: string,
+  scheme: string,
+  hints: Hints = { password: '', path: '' },
+): Parsed<UpstreamAddress> {
   const rest = text.slice(scheme.length + 1);
   if (!rest.startsWith('//')) return { complaint: `must have two slashes after "${scheme}:".` };
   // An `@` behind the path is still refused: a password may hold a `/` that nobody escaped.
   if (rest.includes('@')) {
-    return {
-      complaint:
-        'must not hold a user name or password. Set "upstream.passAuthorization" to pass on those of the client.',
-    };
+    return { complaint: `must not hold a user name or password.${hints.password}` };
   }
   const authority = /^\/\/([^/?#\\\s]*)/.exec(rest)?.[1] ?? '';
   const remainder = rest.slice(2 + authority.length);
   if (remainder.includes('#')) return { complaint: 'must not have a fragment ("#...").' };
   if (remainder.includes('?')) return { complaint: 'must not have a query ("?...").' };
   if (remainder !== '' && remainder !== '/') {
-    return {
-      complaint:
-        'must not have a path: the paths of the clients go upstream as they are. End it after the port.',
-    };
+    return { complaint: `must not have a path${hints.path}. End it after the port.` };
   }
   // The host is not shown: in "http://user:secret" it is half of a credential.
   if (!URL.canParse(`${scheme}://${authority}`)) {
