@@ -4,6 +4,7 @@ import type { Stores } from '../contracts.js';
 import { COLLECTION_LEASE } from '../upkeep.js';
 import { DurableFiles } from './durable-files.js';
 import { FallbackReferrers } from './fallback-referrers.js';
+import { FilesystemAdoption } from './filesystem-adoption.js';
 import { FilesystemBlobs } from './filesystem-blobs.js';
 import { FilesystemCatalog } from './filesystem-catalog.js';
 import { FilesystemManifests } from './filesystem-manifests.js';
@@ -35,6 +36,8 @@ export interface FilesystemStoreOptions {
 export interface FilesystemStores extends Stores {
   /** The directory for what clean-up remembers. */
   readonly workspace: string;
+  /** Takes content over that lies in the file system already. */
+  readonly adoption: FilesystemAdoption;
 }
 
 /**
@@ -75,6 +78,7 @@ export async function openFilesystemStore(options: FilesystemStoreOptions): Prom
       tidying: new Tidying(layout, files, trash),
     }),
     workspace: layout.collection,
+    adoption: new FilesystemAdoption(layout, files, blobs),
   };
 }
 

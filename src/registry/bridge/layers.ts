@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { inspectLayer, LayerUnreadable } from '../layer/layer.js';
+import { Digest } from '../model/digest.js';
+import type { ImageId } from '../model/v1/image-id.js';
+import { codeOf, isLost, orUndefined } from '../store/filesystem/system-error.js';
+import type { ImageStore, StoredImage } from '../store/v1-contracts.js';
+import type { DerivedFiles } from './derived-files.js';
+import {
+  identityOf,
+  isOf,
+  type LayerIdentity,
+  type LayerRecord,
+  readRecord,
+  writeRecord,
+} from './layer-record.js';
+import { Places } from './places.js';
+import { Unbridgeable } from './unbridgeable.js';
+
+/** Layers read side by side. Hashing and unpacking take a processor each, and pulls go on meanwhile. */
+const WIDTH = 2;
+
+/** Milliseconds for which a damaged layer is not read again while its files stay as they are. */
+const AGAIN_AFTER = 60_000;
+
+/** Layers of which it is remembered what was found out. */
+const REMEMBERED = 20_000;
+
+/** Bytes of an archive that may be without entries; archivers end one with 10 KiB of zeros or less. */
+const EMPTY_LIMIT = 1024 * 1024;
+
+const PAYLOAD = /^sha256:[a-f0-9]{64}$/;
+
+/** How layers are read. */
+export interface LayersOptions {
+  readonly images: ImageStore;
+  /** Keeps what was found out; without it, it is only remembered. */
+  readonly records: DerivedFiles | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told how many bytes have just been read. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
+}
+
+interface Failed {
+  readonly identity: LayerIdentity;
+  readonly failure: Unbridgeable;
+  readonly at: number;
+}
+
+/** A layer, and the file that it was found in. */
+export interface FoundLayer extends LayerRecord {
+  readonly file: string;
+}
+
+/** What is known of the layers of v1 images. Each is read once, as long as its file, json and checksums stay the same. */
+export class Layers {
+  readonly #options: LayersOptions;
+  readonly #places = new Places(WIDTH);
+  readonly #known = new Map<string, LayerRecord>();
+  readonly #failed = new Map<string, Failed>();
+  readonly #running = new Map<string, Promise<LayerRecord>>();
+
+  constructor(options: LayersOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * What the layer of an image is. A file that has to be read is read to its end, and compared with the stored checksum.
+   *
+   * @throws {Unbridgeable} when there is none, it is no archive, or not what its checksum says.
+   */
+  async find(id: ImageId, image: StoredImage): Promise<FoundLayer> {
+    const file = await this.#options.images.layerFile(id);
+    const status = file === undefined ? undefined : await orUndefined(stat(file));
+    if (file === undefined || status === undefined) throw new Unbridgeable(id, 'has no layer');
+    if (!status.isFile())
+      throw new Unbridgeable(id, 'has something else than a file in the place of its layer');
+    const identity = identityOf(status, Digest.of(image.json), image.checksums);
+    const known = this.#known.get(id.hex) ?? readRecord(await this.#options.records?.read(nameOf(id)));
+    if (known !== undefined && isOf(known, identity)) {
+      this.#remember(id, known);
+      return { ...known, file };
+    }
+    this.#refuseFailed(id, identity);
+    return { ...(await this.#join(id, image, file, identity)), file };
+  }
+
+  /** Forgets what is known of a layer: its file changed while it was used. */
+  forget(id: ImageId): void {
+    this.#known.delete(id.hex);
+  }
+
+  #refuseFailed(id: ImageId, identity: LayerIdentity): void {
+    const failed = this.#failed.get(id.hex);
+    if (failed === undefined) return;
+    const isSame = JSON.stringify(failed.identity) === JSON.stringify(identity);
+    if (isSame && performance.now() - failed.at < AGAIN_AFTER) throw failed.failure;
+    this.#failed.delete(id.hex);
+  }
+
+  /** All who ask for the same layer while it is being read get the same answer. */
+  #join(id: ImageId, image: StoredImage, file: string, identity: LayerIdentity): Promise<LayerRecord> {
+    const key = `${id} ${JSON.stringify(identity)}`;
+    const running = this.#running.get(key);
+    if (running !== undefined) return running;
+    const begun = this.#places
+      .take(() => this.#inspect(id, image, file, identity))
+      .finally(() => this.#running.delete(key));
+    this.#running.set(key, begun);
+    return begun;
+  }
+
+  async #inspect(
+    id: ImageId,
+    image: StoredImage,
+    file: string,
+    identity: LayerIdentity,
+  ): Promise<LayerRecord> {
+    const { signal, onBytes, records } = this.#options;
+    const payloads = image.checksums.filter((checksum) => PAYLOAD.test(checksum));
+    try {
+      const json = payloads.length === 0 ? undefined : image.json;
+      const { facts, payload } = await inspectLayer(file, { json, signal, onBytes });
+      if (payload !== undefined && !payloads.includes(payload))
+        throw new Unbridgeable(id, 'has a layer that is not the one its stored checksum is of');
+      const isFile = facts.compression === 'none' || (facts.compression === 'gzip' && facts.padding === 0);
+      const { digest, size, diffId, unpackedSize } = facts;
+      const record: LayerRecord = {
+        identity,
+        content: isFile
+          ? { digest, size, diffId, compression: facts.compression === 'gzip' ? 'gzip' : 'none' }
+          : { digest: diffId, size: unpackedSize, diffId, compression: 'none' },
+        isEmpty: isEmptyArchive(diffId, unpackedSize),
+        isFile,
+      };
+      this.#remember(id, record);
+      await records?.write(nameOf(id), writeRecord(record));
+      return record;
+    } catch (error) {
+      if (signal?.aborted === true) throw error;
+      throw this.#noteFailed(id, identity, error);
+    }
+  }
+
+  #noteFailed(id: ImageId, identity: LayerIdentity, error: unknown): unknown {
+    const failure = asUnbridgeable(id, error);
+    if (failure === undefined) return error;
+    if (this.#failed.size >= REMEMBERED) this.#failed.clear();
+    this.#failed.set(id.hex, { identity, failure, at: performance.now() });
+    return failure;
+  }
+
+  #remember(id: ImageId, record: LayerRecord): void {
+    this.#known.delete(id.hex);
+    for (const oldest of this.#known.keys()) {
+      if (this.#known.size < REMEMBERED) break;
+      this.#known.delete(oldest);
+    }
+    this.#known.set(id.hex, record);
+  }
+}
+
+function asUnbridgeable(id: ImageId, error: unknown): Unbridgeable | undefined {
+  if (error instanceof Unbridgeable) return error;
+  if (error instanceof LayerUnreadable)
+    return new Unbridgeable(id, `has a layer that ${error.message.replace(/^the layer /, '')}`, {
+      cause: error,
+    });
+  if (isLost(error))
+    return new Unbridgeable(id, 'has a layer that the disk cannot read any more', { cause: error });
+  if (codeOf(error) === 'EACCES')
+    return new Unbridgeable(id, 'has a layer that the registry has no right to read', { cause: error });
+  if (codeOf(error) === 'ENOENT') return new Unbridgeable(id, 'has no layer', { cause: error });
+  return undefined;
+}
+
+/** Tells whether an archive has no entries: nothing but zeros, which end it. */
+function isEmptyArchive(diffId: Digest, size: number): boolean {
+  if (size > EMPTY_LIMIT) return false;
+  return Digest.from(createHash('sha256').update(Buffer.alloc(size)), 'sha256').equals(diffId);
+}
+
+function nameOf({ hex }: ImageId): string {
+  return `layers/${hex.slice(0, 2)}/${hex}.json`;
+}
