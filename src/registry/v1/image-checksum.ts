@@ -3,6 +3,7 @@ import type { Reply } from '../../exchange/reply.js';
 import type { ImageId } from '../model/v1/image-id.js';
 import type { Completion, V1Stores } from '../store/v1-contracts.js';
 import { imageNotFound, refused } from './failures.js';
+import { hasChecksums } from './layer-checksums.js';
 import { doneReply } from './replies.js';
 
 /** Checksums that one header may have. */
@@ -19,8 +20,10 @@ export async function completePush(stores: V1Stores, exchange: Exchange, id: Ima
   }
   const payloads = checksumsIn(header);
   if (payloads.length === 0) throw refused("Missing Image's checksum");
+  const checksums = checksumsIn(exchange.headers['x-docker-checksum'] ?? '');
   let completion: Completion = 'mismatch';
   for (const payload of payloads) {
+    if (!(await hasChecksums(stores, id, payload, checksums))) throw refused('Checksum mismatch');
     completion = await stores.pushes.complete(id, payload);
     if (completion !== 'mismatch') break;
   }
@@ -39,7 +42,7 @@ export async function completePush(stores: V1Stores, exchange: Exchange, id: Ima
 }
 
 /** The checksums of a header, in which several are separated by commas. */
-export function checksumsIn(header: string): readonly string[] {
+function checksumsIn(header: string): readonly string[] {
   return header
     .split(',', MOST)
     .map((text) => text.trim())

@@ -6,6 +6,7 @@ import { imageNotFound } from './failures.js';
 import { completePush } from './image-checksum.js';
 import { beginPush, pushLayer } from './image-push.js';
 import { answerAncestry, answerJson, answerLayer } from './images.js';
+import { answerContents, type LayerContents } from './layer-contents.js';
 import { checkMethod, isReading } from './methods.js';
 import type { Rights } from './rights.js';
 import type { ImagePart } from './routes.js';
@@ -14,6 +15,7 @@ import type { ImagePart } from './routes.js';
 export interface ImageParts {
   readonly stores: V1Stores;
   readonly rights: Rights;
+  readonly contents: LayerContents;
 }
 
 const METHODS: Readonly<Record<ImagePart, readonly string[]>> = {
@@ -32,7 +34,7 @@ export async function answerImage(
   id: ImageId,
   part: ImagePart,
 ): Promise<Reply> {
-  const { stores, rights } = parts;
+  const { stores, rights, contents } = parts;
   checkMethod(exchange, ...METHODS[part]);
   rights.checkAccess(exchange);
   if (!isReading(exchange) && part === 'json') return beginPush(stores, rights, exchange, id);
@@ -48,6 +50,6 @@ export async function answerImage(
       return answerAncestry(stores, exchange, id);
     case 'files':
     case 'diff':
-      throw imageNotFound();
+      return answerContents(stores, contents, part, exchange, id);
   }
 }

@@ -4,6 +4,7 @@ import type { V1Stores } from '../store/v1-contracts.js';
 import { drain } from './draining.js';
 import { asFailure, nothingHere } from './failures.js';
 import { answerImage, type ImageParts } from './image-endpoints.js';
+import { LayerContents } from './layer-contents.js';
 import { Membership } from './membership.js';
 import { checkMethod, isReading } from './methods.js';
 import type { V1Options } from './options.js';
@@ -14,6 +15,8 @@ import { parseRoute, type Route } from './routes.js';
 import { answerSearch } from './search.js';
 import { answerPing, answerStatus } from './status.js';
 import { answerAccounts } from './users.js';
+
+export type { V1Options } from './options.js';
 
 /**
  * The API of docker-registry, with its index: `/`, `/_ping`, `/_status` and everything under `/v1/`, over any
@@ -39,7 +42,8 @@ export function createV1(options: V1Options): Handler {
 type Families = ImageParts & RepositoryParts;
 
 function openFamilies(options: V1Options, stores: V1Stores): Families {
-  return { options, stores, rights: new Rights(new Membership(stores), options.mayPull) };
+  const rights = new Rights(new Membership(stores), options.mayPull);
+  return { options, stores, rights, contents: new LayerContents(stores.images) };
 }
 
 function answer(
