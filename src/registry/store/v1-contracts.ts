@@ -61,20 +61,26 @@ export type Completion = 'complete' | 'mismatch' | 'nothing under way' | 'no lay
  */
 export interface ImagePushes {
   /**
-   * Begins the push of an image, or begins it anew. The same json as before leaves received layers alone.
+   * Begins the push of an image, or begins it anew. The same json as before leaves received layers alone; with another they
+   * belong to nothing any more. A loss of power may undo it, and what has been received: then the push begins anew.
    *
    * @param ancestry begins with the image itself.
-   * @returns false, and nothing changes, when the image is there and complete.
+   * @returns false, and nothing changes, when the image is there and complete: not under way, and with a layer.
    */
   begin(id: ImageId, json: Uint8Array, ancestry: readonly ImageId[]): Promise<boolean>;
   /**
    * Receives a layer, to the end of the body. Whatever fails, nothing of it is visible and it can be sent again.
    *
-   * @returns undefined when the image is not there; 'complete' when it was complete before and this is another layer than
-   * the one that is stored. A client that sends the layer that is stored is told of it as of any other.
+   * @returns undefined when the image is not there, which leaves the body unread, or its push was begun anew with another
+   * json meanwhile; 'complete' when it was complete before and this is another layer than the one that is stored. A client
+   * that sends the layer that is stored is told of it as of any other, and so is one that has begun its push before a rival
+   * completed the image.
    */
   receive(id: ImageId, body: Readable): Promise<ReceivedLayer | 'complete' | undefined>;
-  /** The layer that has been received with this payload checksum; undefined when there is none. */
+  /**
+   * The layer that has been received with this payload checksum; undefined when there is none. The one that made an image
+   * complete is no longer among them, so {@link complete} has to be asked even then.
+   */
   received(id: ImageId, payload: string): Promise<ReceivedLayer | undefined>;
   /**
    * Completes a push with the received layer of this payload checksum. Also `complete` for an image that is complete, when
