@@ -37,15 +37,15 @@ async function feed(
 ): Promise<void> {
   let position = 0;
   let padding = 0;
-  let isOver = false;
   for (let next = ahead(source); ; ) {
     const { value: chunk } = await next;
     if (chunk === undefined) break;
+    if (stream.destroyed && !stream.readableEnded) return;
     next = ahead(source);
-    if (!isOver) isOver = !(await write(stream, chunk));
-    if (stream.destroyed && !isOver) break;
+    const isOver = stream.bytesWritten < position;
     position += chunk.length;
-    if (!isOver) continue;
+    if (!isOver && !(await isTaken(stream, chunk))) return;
+    // The data have ended where zlib took no more.
     const rest = chunk.subarray(Math.max(0, chunk.length - (position - stream.bytesWritten)));
     if (rest.some((byte) => byte !== 0)) throw new LayerUnreadable('has something behind its gzip data');
     padding += rest.length;
@@ -61,18 +61,18 @@ function ahead(source: AsyncGenerator<Buffer, void, undefined>): Promise<Iterato
   return next;
 }
 
-/** @returns whether the stream may want more; false when its data ended inside the chunk, or nobody wants them any more. */
-function write(stream: Gunzip, chunk: Buffer): Promise<boolean> {
+/** @returns false when the stream has failed, or nobody wants what comes out of it any more. */
+function isTaken(stream: Gunzip, chunk: Buffer): Promise<boolean> {
   return new Promise((resolve) => {
-    const settle = (wantsMore: boolean): void => {
-      stream.off('end', onOver).off('close', onClose);
-      resolve(wantsMore);
+    const settle = (taken: boolean): void => {
+      stream.off('end', onEnd).off('close', onClose);
+      resolve(taken);
     };
-    const onOver = (): void => settle(false);
-    const onClose = (): void => settle(true);
-    // zlib never asks for more, nor calls back, once its data have ended before the chunk has.
-    stream.once('end', onOver).once('close', onClose);
-    stream.write(chunk, () => settle(true));
+    const onEnd = (): void => settle(true);
+    const onClose = (): void => settle(false);
+    // Not every version of node calls back when the data end inside the chunk.
+    stream.once('end', onEnd).once('close', onClose);
+    stream.write(chunk, (error) => settle(error === null || error === undefined));
   });
 }
 
