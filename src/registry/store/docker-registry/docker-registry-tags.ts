@@ -49,11 +49,12 @@ export class DockerRegistryTags implements V1TagStore {
   async list(repository: V1Repository): Promise<ReadonlyMap<string, ImageId> | undefined> {
     const names = await this.#names.list(this.#tools.layout.repository(repository));
     if (names === undefined) return undefined;
+    const stored = await inBatches(names, WIDTH, async (tag) => this.get(repository, tag));
     const tags = new Map<string, ImageId>();
-    await inBatches(names, WIDTH, async (tag) => {
-      const stored = await this.get(repository, tag);
-      if (stored !== undefined) tags.set(tag.name, stored.image);
-    });
+    for (const [index, { name }] of names.entries()) {
+      const image = stored[index]?.image;
+      if (image !== undefined) tags.set(name, image);
+    }
     return tags;
   }
 

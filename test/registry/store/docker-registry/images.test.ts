@@ -35,8 +35,12 @@ async function write(id: ImageId, parent?: ImageId, ancestry?: string): Promise<
 
 /** Waits until an image is no longer read anew: for that its directory has to have rested. */
 async function isRemembered(id: ImageId): Promise<void> {
-  const isSame = async (): Promise<boolean> =>
-    (await stores.images.find(id)) === (await stores.images.find(id));
+  let last = await stores.images.find(id);
+  const isSame = async (): Promise<boolean> => {
+    const before = last;
+    last = await stores.images.find(id);
+    return before === last;
+  };
   await until(isSame, 'the image is remembered');
   assert.ok(await stores.images.find(id));
 }
