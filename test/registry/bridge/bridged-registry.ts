@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Handler } from '../../../src/exchange/exchange.js';
+import { Failure } from '../../../src/exchange/failure.js';
 import { type Bridge, openBridge } from '../../../src/registry/bridge/bridge.js';
 import { Tag } from '../../../src/registry/model/reference.js';
 import { Repository } from '../../../src/registry/model/repository.js';
@@ -15,6 +16,7 @@ import {
 import type { V1Stores } from '../../../src/registry/store/v1-contracts.js';
 import { memoryDirectory } from '../../harness/memory-directory.js';
 import { makeOldRegistry, type OldRegistry } from '../../harness/old-registry.js';
+import { ask, type RequestOptions } from '../client.js';
 
 /** A registry whose v1 images are shown to clients of the v2 API. */
 export interface BridgedRegistry {
@@ -69,4 +71,34 @@ export function v1Repository(path: string): V1Repository {
 
 export function imageId(hex: string): ImageId {
   return ImageId.parse(hex);
+}
+
+/** What a client sees. */
+export interface Answer {
+  readonly status: number;
+  readonly code: string | undefined;
+  /** Of the error; empty without one. */
+  readonly message: string;
+  readonly text: string;
+  readonly digest: string;
+}
+
+/** Asks a handler; a failure is an answer. */
+export async function tell(
+  handler: Handler,
+  method: string,
+  target: string,
+  options: RequestOptions = {},
+): Promise<Answer> {
+  let message = '';
+  const noting: Handler = async (exchange) => {
+    try {
+      return await handler(exchange);
+    } catch (error) {
+      if (error instanceof Failure) message = error.message;
+      throw error;
+    }
+  };
+  const { status, code, bytes, headers } = await ask(noting, method, target, options);
+  return { status, code, message, text: bytes.toString(), digest: String(headers['docker-content-digest']) };
 }
