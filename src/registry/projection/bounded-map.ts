@@ -1,0 +1,38 @@
+/** A map that forgets what was used the longest ago. */
+export class BoundedMap<Value> {
+  readonly #limit: number;
+  readonly #weight: (value: Value) => number;
+  readonly #values = new Map<string, Value>();
+  #total = 0;
+
+  /** @param limit of the sum of all weights. @param weight of a value; 1 by default. */
+  constructor(limit: number, weight: (value: Value) => number = () => 1) {
+    this.#limit = limit;
+    this.#weight = weight;
+  }
+
+  get(key: string): Value | undefined {
+    const value = this.#values.get(key);
+    if (value === undefined) return undefined;
+    this.#values.delete(key);
+    this.#values.set(key, value);
+    return value;
+  }
+
+  set(key: string, value: Value): void {
+    this.delete(key);
+    this.#values.set(key, value);
+    this.#total += this.#weight(value);
+    for (const oldest of this.#values.keys()) {
+      if (this.#total <= this.#limit) break;
+      this.delete(oldest);
+    }
+  }
+
+  delete(key: string): void {
+    const value = this.#values.get(key);
+    if (value === undefined) return;
+    this.#values.delete(key);
+    this.#total -= this.#weight(value);
+  }
+}
