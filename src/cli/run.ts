@@ -5,6 +5,7 @@ import { ConfigurationError } from '../configuration/problem.js';
 import { registerCertCommand } from './cert.js';
 import { registerCheckCommand } from './check.js';
 import { CommandFailure } from './command-failure.js';
+import { registerImportCommand } from './import.js';
 import { registerRegistryCommand } from './registry/registry.js';
 import { registerServeCommand } from './serve.js';
 import { registerUserCommand } from './user.js';
@@ -27,6 +28,7 @@ export async function run(words: readonly string[]): Promise<number> {
   registerCheckCommand(program);
   registerUserCommand(program);
   registerCertCommand(program);
+  registerImportCommand(program);
   registerRegistryCommand(program);
   try {
     refuseUnknownCommand(program, words[0]);
