@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { registerGcCommand } from './gc.js';
 import { registerInspectCommand } from './inspect.js';
 import { registerLsCommand } from './ls.js';
+import { registerReindexCommand } from './reindex.js';
 import { registerRmCommand } from './rm.js';
 import { ownSurroundings, type Surroundings } from './surroundings.js';
 import { registerTagsCommand } from './tags.js';
@@ -35,4 +36,5 @@ export function registerRegistryCommand(
   registerRmCommand(registry, surroundings);
   registerGcCommand(registry, surroundings);
   registerVerifyCommand(registry, surroundings);
+  registerReindexCommand(registry, surroundings);
 }
