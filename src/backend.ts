@@ -1,0 +1,105 @@
+import type { Logger } from 'pino';
+import type { CollectionConfiguration, Configuration } from './configuration/configuration.js';
+import { ConfigurationError } from './configuration/problem.js';
+import type { Exchange, Handler } from './exchange/exchange.js';
+import type { Backend } from './http/call.js';
+import { Embedded } from './http/embedded.js';
+import { isDistributionPath } from './http/recovery.js';
+import { openRegistry, type RegistryContent } from './registry/opening.js';
+import { createRegistry } from './registry/registry.js';
+import { type CollectionListener, Collections } from './registry/upkeep/collections.js';
+import { CollectionSchedule } from './registry/upkeep/schedule.js';
+import type { Accounts, TokenIssue } from './registry/v1/services.js';
+import { createV1 } from './registry/v1/v1.js';
+import { parseChain } from './tls/certificate-chain.js';
+import { read } from './tls/directory.js';
+import { Upstream } from './upstream/upstream.js';
+
+/** Closes one part. */
+export type Closer = () => Promise<void> | void;
+
+/** What the gateway lends to the registry behind it. */
+export interface BackendServices {
+  readonly tokens: TokenIssue | undefined;
+  readonly accounts: Accounts | undefined;
+}
+
+/**
+ * Opens what answers behind the gateway: the upstream, or the built-in registry.
+ *
+ * @param closers gets what is to be closed, in the order of opening.
+ * @throws {ConfigurationError} when the directory cannot be used
+ */
+export async function openBackend(
+  configuration: Configuration,
+  services: BackendServices,
+  logger: Logger,
+  closers: Closer[],
+): Promise<Backend> {
+  const { upstream, hostnames, timeouts } = configuration;
+  if (upstream !== undefined) {
+    const ca = upstream.ca === undefined ? undefined : await read(upstream.ca);
+    if (ca !== undefined) parseChain(ca, upstream.ca ?? '');
+    return new Upstream({ configuration: upstream, ca: ca?.toString(), hostnames, timeouts, logger });
+  }
+  const content = await openContent(configuration, logger);
+  const collections = scheduleCollections(content, configuration.collection, logger, closers);
+  const { sparseImages, v1, greeting } = configuration;
+  const distribution = createRegistry({ store: content.stores, sparseImages, collections });
+  const original = createV1({
+    stores: content.v1,
+    hasIndex: v1.index === 'built-in',
+    endpoints: v1.endpoints,
+    greeting,
+    ...services,
+  });
+  return new Embedded(byPath(distribution, original), logger);
+}
+
+async function openContent(configuration: Configuration, logger: Logger): Promise<RegistryContent> {
+  const { data, v1 } = configuration;
+  try {
+    return await openRegistry({
+      data,
+      v1,
+      onDamage: ({ digest, path }) =>
+        logger.error(
+          { digest: digest.toString(), file: path },
+          'stored content is damaged and is not served; push it again or restore it',
+        ),
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `data: the directory cannot be used (${reason}); give one that this user may write to`;
+    throw new ConfigurationError([{ place: { file: data }, message }], { cause: error });
+  }
+}
+
+/** `/v2/` is OCI Distribution's, everything else the original registry's. */
+function byPath(distribution: Handler, original: Handler): Handler {
+  return (exchange: Exchange) =>
+    isDistributionPath(exchange.target.path) ? distribution(exchange) : original(exchange);
+}
+
+function scheduleCollections(
+  { own }: RegistryContent,
+  { interval, grace, untagged, uploadTimeout }: CollectionConfiguration,
+  logger: Logger,
+  closers: Closer[],
+): Collections {
+  const { workspace } = own;
+  const listener: CollectionListener = {
+    started: (terms) => logger.info({ terms }, 'a clean-up has started'),
+    ended: (report) => logger.info({ report }, 'a clean-up has ended'),
+    failed: (err) => logger.error({ err }, 'a clean-up has failed'),
+  };
+  const terms = { grace, untagged, dryRun: false };
+  const collections = new Collections({ store: own, workspace, terms, uploadTimeout, listener });
+  const schedule = new CollectionSchedule(collections, workspace, interval, listener);
+  closers.push(async () => {
+    // One that has begun goes on when the next process starts.
+    await Promise.all([schedule.stop(), collections.stop()]);
+  });
+  schedule.start();
+  return collections;
+}
