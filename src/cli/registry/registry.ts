@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { registerGcCommand } from './gc.js';
 import { registerInspectCommand } from './inspect.js';
 import { registerLsCommand } from './ls.js';
+import { registerMigrateV1Command } from './migrate-v1.js';
 import { registerReindexCommand } from './reindex.js';
 import { registerRmCommand } from './rm.js';
 import { ownSurroundings, type Surroundings } from './surroundings.js';
@@ -18,6 +19,7 @@ Examples:
   dockgate registry inspect team/app:1.0
   dockgate registry rm team/app:1.0 team/app:1.1 --dry-run
   dockgate registry gc --untagged --dry-run
+  dockgate registry migrate-v1 --from /var/docker-registry/registry --dry-run
   dockgate registry verify https://registry.example.com/team/app
 `;
 
@@ -36,5 +38,6 @@ export function registerRegistryCommand(
   registerRmCommand(registry, surroundings);
   registerGcCommand(registry, surroundings);
   registerVerifyCommand(registry, surroundings);
+  registerMigrateV1Command(registry, surroundings);
   registerReindexCommand(registry, surroundings);
 }

@@ -8,15 +8,10 @@ import type { V1Stores } from '../store/v1-contracts.js';
 import { BridgedCatalog } from './bridged-catalog.js';
 import { BridgedManifests } from './bridged-manifests.js';
 import { BridgedTags } from './bridged-tags.js';
-import { DerivedFiles } from './derived-files.js';
 import { ImageBridge } from './image-bridge.js';
-import { ImageMaking } from './image-making.js';
-import { ImageStoring } from './image-storing.js';
-import { Layers } from './layers.js';
 import { notedV1 } from './noted-v1.js';
-import { Origins } from './origins.js';
 import { TagBridge } from './tag-bridge.js';
-import { TagLocks } from './tag-locks.js';
+import { tagLocksIn } from './tag-locks.js';
 import { V1Catalog } from './v1-catalog.js';
 
 /** What to bridge. */
@@ -40,16 +35,14 @@ export interface Bridge {
 
 /** Opens the bridge over two stores. */
 export function openBridge({ stores, v1, directory }: BridgeOptions): Bridge {
-  const records = new DerivedFiles(directory);
-  const origins = new Origins(records);
-  const locks = new TagLocks(join(directory, 'locks'));
-  const layers = new Layers({ images: v1.images, records });
-  const bridge = new ImageBridge(
-    new ImageMaking(v1.images, layers),
-    new ImageStoring(stores.adoption, v1.isReadOnly),
-    layers,
-    origins,
-  );
+  const locks = tagLocksIn(directory);
+  const bridge = new ImageBridge({
+    images: v1.images,
+    adoption: stores.adoption,
+    copy: v1.isReadOnly,
+    directory,
+  });
+  const { origins } = bridge;
   const { manifests, tags, catalog } = stores;
   const tagBridge = new TagBridge({ manifests, tags: v1.tags, bridge, locks });
   const parts = { v1, tagBridge, origins, locks };

@@ -1,15 +1,32 @@
 import type { Manifest } from '../model/manifest.js';
 import type { Repository } from '../model/repository.js';
 import type { ImageId } from '../model/v1/image-id.js';
-import { AdoptedFileChanged } from '../store/filesystem/filesystem-adoption.js';
-import type { BridgedImage, ImageMaking } from './image-making.js';
-import type { ImageStoring } from './image-storing.js';
-import type { Layers } from './layers.js';
-import type { Origins } from './origins.js';
+import { AdoptedFileChanged, type FilesystemAdoption } from '../store/filesystem/filesystem-adoption.js';
+import type { ImageStore } from '../store/v1-contracts.js';
+import { DerivedFiles } from './derived-files.js';
+import { type BridgedImage, ImageMaking } from './image-making.js';
+import { ImageStoring } from './image-storing.js';
+import { Layers } from './layers.js';
+import { Origins } from './origins.js';
 import { Unbridgeable } from './unbridgeable.js';
 
 /** How often an image is made again whose files change meanwhile. */
 const ATTEMPTS = 3;
+
+/** What an image bridge works with. */
+export interface ImageBridgeOptions {
+  readonly images: ImageStore;
+  readonly adoption: FilesystemAdoption;
+  /** Leave the files of layers as they are, and store copies. */
+  readonly copy: boolean;
+  /** For what was found out; may be deleted. */
+  readonly directory: string;
+  /** Nothing is written, only remembered. */
+  readonly dryRun?: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** Told how many bytes of layers have just been read. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
+}
 
 /** Makes images of today out of v1 images. */
 export class ImageBridge {
@@ -18,11 +35,12 @@ export class ImageBridge {
   readonly #layers: Layers;
   readonly origins: Origins;
 
-  constructor(making: ImageMaking, storing: ImageStoring, layers: Layers, origins: Origins) {
-    this.#making = making;
-    this.#storing = storing;
-    this.#layers = layers;
-    this.origins = origins;
+  constructor({ images, adoption, copy, directory, dryRun = false, signal, onBytes }: ImageBridgeOptions) {
+    const files = new DerivedFiles(directory);
+    this.origins = new Origins(files);
+    this.#layers = new Layers({ images, records: files, isRecording: !dryRun, signal, onBytes });
+    this.#making = new ImageMaking(images, this.#layers);
+    this.#storing = new ImageStoring(adoption, copy);
   }
 
   /** What the image of today is; nothing of it is stored. @throws {Unbridgeable} */

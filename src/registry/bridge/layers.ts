@@ -34,8 +34,10 @@ const PAYLOAD = /^sha256:[a-f0-9]{64}$/;
 /** How layers are read. */
 export interface LayersOptions {
   readonly images: ImageStore;
-  /** Keeps what was found out; without it, it is only remembered. */
-  readonly records: DerivedFiles | undefined;
+  /** Of what was found out. */
+  readonly records: DerivedFiles;
+  /** Keep what is found out; otherwise it is only remembered. */
+  readonly isRecording: boolean;
   readonly signal?: AbortSignal | undefined;
   /** Told how many bytes have just been read. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
@@ -76,7 +78,7 @@ export class Layers {
     if (!status.isFile())
       throw new Unbridgeable(id, 'has something else than a file in the place of its layer');
     const identity = identityOf(status, Digest.of(image.json), image.checksums);
-    const known = this.#known.get(id.hex) ?? readRecord(await this.#options.records?.read(nameOf(id)));
+    const known = this.#known.get(id.hex) ?? readRecord(await this.#options.records.read(nameOf(id)));
     if (known !== undefined && isOf(known, identity)) {
       this.#remember(id, known);
       return { ...known, file };
@@ -116,7 +118,7 @@ export class Layers {
     file: string,
     identity: LayerIdentity,
   ): Promise<LayerRecord> {
-    const { signal, onBytes, records } = this.#options;
+    const { signal, onBytes, records, isRecording } = this.#options;
     const payloads = image.checksums.filter((checksum) => PAYLOAD.test(checksum));
     try {
       const json = payloads.length === 0 ? undefined : image.json;
@@ -134,7 +136,7 @@ export class Layers {
         isFile,
       };
       this.#remember(id, record);
-      await records?.write(nameOf(id), writeRecord(record));
+      if (isRecording) await records.write(nameOf(id), writeRecord(record));
       return record;
     } catch (error) {
       if (signal?.aborted === true) throw error;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Tag } from '../model/reference.js';
 import type { V1Repository } from '../model/v1/v1-repository.js';
@@ -65,4 +66,9 @@ export class TagLocks {
       throw asStoreError(error);
     }
   }
+}
+
+/** The locks of a bridge. @param directory of what it has found out. */
+export function tagLocksIn(directory: string): TagLocks {
+  return new TagLocks(join(directory, 'locks'));
 }
