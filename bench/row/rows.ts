@@ -7,6 +7,7 @@ import { listsRow } from './lists.js';
 import { memoryRow } from './memory.js';
 import { pingRow } from './ping.js';
 import type { Row } from './row.js';
+import { searchRow } from './search.js';
 import { smallRequestRow } from './small-request.js';
 import { pullRow, pushRow } from './transfer.js';
 
@@ -31,5 +32,6 @@ export const rows: readonly Row[] = [
   embeddedPullClientsRow,
   embeddedPushClientsRow,
   listsRow,
+  searchRow,
   cleanUpRow,
 ];
