@@ -5,6 +5,9 @@ import { LayerUnreadable } from './layer-unreadable.js';
 /** Bytes read at a time: enough to make the calls cheap, and hashed in less than a millisecond. */
 const CHUNK = 256 * 1024;
 
+/** Buffers that are read into in turns: memory that is new each time costs as much as reading. */
+const BUFFERS = 3;
+
 /** How a layer is read, whatever for. */
 export interface LayerReading {
   /** Ends the reading; its reason is thrown. */
@@ -14,8 +17,8 @@ export interface LayerReading {
 }
 
 /**
- * The bytes of a layer's file as they are stored, each chunk in memory of its own. The file is closed when the last has
- * been taken, or nobody wants more.
+ * The bytes of a layer's file as they are stored. A chunk stays as it is until the one after the next is asked for. The
+ * file is closed when the last has been taken, or nobody wants more.
  *
  * @throws {LayerUnreadable} when there is something else than a file; and the system's error, ENOENT when it is not there.
  */
@@ -28,9 +31,11 @@ export async function* fileChunks(
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     if (!(await file.stat()).isFile()) throw new LayerUnreadable('is no file');
-    for (;;) {
+    const buffers: Buffer[] = [];
+    for (let turn = 0; ; turn = (turn + 1) % BUFFERS) {
       signal?.throwIfAborted();
-      const buffer = Buffer.allocUnsafeSlow(CHUNK);
+      const buffer = buffers[turn] ?? Buffer.allocUnsafeSlow(CHUNK);
+      buffers[turn] = buffer;
       const { bytesRead } = await file.read(buffer, 0, CHUNK, null);
       if (bytesRead === 0) return;
       onBytes?.(bytesRead);

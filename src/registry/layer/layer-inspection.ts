@@ -48,7 +48,7 @@ export interface InspectionOptions extends LayerReading {
   readonly tarsums?: readonly TarSumVersion[] | undefined;
   /** Bytes; {@link UNPACKED_LIMIT} by default. */
   readonly unpackedLimit?: number | undefined;
-  /** Gets the archive unpacked, chunk by chunk; a promise holds the reading back. */
+  /** Gets the archive unpacked, chunk by chunk; a promise holds the reading back. The memory is written to again after it. */
   readonly take?: ((chunk: Buffer) => Promise<void> | undefined) | undefined;
   /** Gets the entries as well. */
   readonly visitor?: TarVisitor | undefined;

@@ -57,7 +57,9 @@ function readAll(archive: Buffer, random: Random): Map<string, Buffer> {
   });
   for (let start = 0; start < archive.length; ) {
     const end = start + 1 + random.below(random.pick([3, 600, 100_000]));
-    reader.write(archive.subarray(start, end));
+    const piece = Buffer.from(archive.subarray(start, end));
+    reader.write(piece);
+    piece.fill(0xff);
     start = end;
   }
   reader.end();

@@ -28,7 +28,7 @@ export interface TarEntry {
 export interface TarVisitor {
   /** Every entry but those that only tell of the next: also that of a global header, of which nothing is applied. */
   entry(entry: TarEntry): void;
-  /** Bytes of the last entry's content, in memory that is not written to again. */
+  /** Bytes of the last entry's content, in memory that is written to again afterwards. */
   content?(chunk: Buffer): void;
 }
 

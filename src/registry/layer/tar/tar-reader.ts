@@ -41,7 +41,7 @@ export class TarReader {
     this.#visitor = visitor;
   }
 
-  /** Reads on. @throws {LayerUnreadable} and what the visitor throws; it cannot go on then. */
+  /** Reads on; the chunk is not kept. @throws {LayerUnreadable} and what the visitor throws; it cannot go on then. */
   write(chunk: Buffer): void {
     for (let rest = chunk; rest.length > 0 && this.#state !== 'over'; ) rest = this.#read(rest);
   }
@@ -81,7 +81,7 @@ export class TarReader {
     const part = chunk.subarray(0, Math.min(this.#left, chunk.length));
     this.#left -= part.length;
     if (this.#gathered === undefined) this.#visitor.content?.(part);
-    else this.#gathered.push(part);
+    else this.#gathered.push(Buffer.from(part));
     if (this.#left === 0) this.#endContent();
     return chunk.subarray(part.length);
   }
