@@ -5,11 +5,12 @@ import type { Exchange, Handler } from './exchange/exchange.js';
 import type { Backend } from './http/call.js';
 import { Embedded } from './http/embedded.js';
 import { isDistributionPath } from './http/recovery.js';
-import { openRegistry, type RegistryContent } from './registry/opening.js';
+import type { TokenAuthority } from './identity/v1-token.js';
+import { openRegistry, type RegistryContent, type SearchedContent, withSearch } from './registry/opening.js';
 import { createRegistry } from './registry/registry.js';
 import { type CollectionListener, Collections } from './registry/upkeep/collections.js';
 import { CollectionSchedule } from './registry/upkeep/schedule.js';
-import type { Accounts, TokenIssue } from './registry/v1/services.js';
+import type { Accounts } from './registry/v1/services.js';
 import { createV1 } from './registry/v1/v1.js';
 import { parseChain } from './tls/certificate-chain.js';
 import { read } from './tls/directory.js';
@@ -20,7 +21,7 @@ export type Closer = () => Promise<void> | void;
 
 /** What the gateway lends to the registry behind it. */
 export interface BackendServices {
-  readonly tokens: TokenIssue | undefined;
+  readonly tokens: TokenAuthority | undefined;
   readonly accounts: Accounts | undefined;
 }
 
@@ -40,9 +41,17 @@ export async function openBackend(
   if (upstream !== undefined) {
     const ca = upstream.ca === undefined ? undefined : await read(upstream.ca);
     if (ca !== undefined) parseChain(ca, upstream.ca ?? '');
-    return new Upstream({ configuration: upstream, ca: ca?.toString(), hostnames, timeouts, logger });
+    const seal = services.tokens ?? { seal: () => undefined };
+    const { endpoints } = configuration.v1;
+    const options = { configuration: upstream, ca: ca?.toString(), hostnames, timeouts, logger };
+    return new Upstream({ ...options, seal, endpoints });
   }
-  const content = await openContent(configuration, logger);
+  const content = await openSearched(
+    await openContent(configuration, logger),
+    configuration,
+    logger,
+    closers,
+  );
   const collections = scheduleCollections(content, configuration.collection, logger, closers);
   const { sparseImages, v1, greeting } = configuration;
   const distribution = createRegistry({ store: content.stores, sparseImages, collections });
@@ -51,6 +60,7 @@ export async function openBackend(
     hasIndex: v1.index === 'built-in',
     endpoints: v1.endpoints,
     greeting,
+    search: content.search,
     ...services,
   });
   return new Embedded(byPath(distribution, original), logger);
@@ -75,6 +85,18 @@ async function openContent(configuration: Configuration, logger: Logger): Promis
   }
 }
 
+async function openSearched(
+  content: RegistryContent,
+  { search, data }: Configuration,
+  logger: Logger,
+  closers: Closer[],
+): Promise<RegistryContent & Partial<SearchedContent>> {
+  if (!search) return content;
+  const searched = await withSearch(content, data, (sentence) => logger.error(sentence));
+  closers.push(() => searched.search.close());
+  return searched;
+}
+
 /** `/v2/` is OCI Distribution's, everything else the original registry's. */
 function byPath(distribution: Handler, original: Handler): Handler {
   return (exchange: Exchange) =>
@@ -82,19 +104,19 @@ function byPath(distribution: Handler, original: Handler): Handler {
 }
 
 function scheduleCollections(
-  { own }: RegistryContent,
+  { own: { stores: store } }: RegistryContent,
   { interval, grace, untagged, uploadTimeout }: CollectionConfiguration,
   logger: Logger,
   closers: Closer[],
 ): Collections {
-  const { workspace } = own;
+  const { workspace } = store;
   const listener: CollectionListener = {
     started: (terms) => logger.info({ terms }, 'a clean-up has started'),
     ended: (report) => logger.info({ report }, 'a clean-up has ended'),
     failed: (err) => logger.error({ err }, 'a clean-up has failed'),
   };
   const terms = { grace, untagged, dryRun: false };
-  const collections = new Collections({ store: own, workspace, terms, uploadTimeout, listener });
+  const collections = new Collections({ store, workspace, terms, uploadTimeout, listener });
   const schedule = new CollectionSchedule(collections, workspace, interval, listener);
   closers.push(async () => {
     // One that has begun goes on when the next process starts.
