@@ -1,25 +1,24 @@
 import type { AddressInfo } from 'node:net';
-import type { Logger } from 'pino';
 import { openBackend } from './backend.js';
 import type { Configuration } from './configuration/configuration.js';
-import { ConfigurationError, formatProblem } from './configuration/problem.js';
-import {
-  HtpasswdFile,
-  HtpasswdFileError,
-  type PasswordHash,
-  VerificationPool,
-  verifyPassword,
-} from './htpasswd/index.js';
+import { formatProblem } from './configuration/problem.js';
+import { HtpasswdAccounts } from './gateway/accounts.js';
+import { openTokens } from './gateway/tokens.js';
+import { directoryOf, openUsers } from './gateway/users.js';
+import { VerificationPool } from './htpasswd/index.js';
 import { TrustedProxies } from './http/client.js';
 import { Corridor } from './http/corridor.js';
 import { Listener } from './http/listener.js';
 import { Authenticator } from './identity/authenticator.js';
 import { Challenge } from './identity/challenge.js';
+import { Throttle } from './identity/throttle.js';
 import type { Logs } from './telemetry/logger.js';
 import { ServerCredentials } from './tls/server-credentials.js';
 
 /** Milliseconds that an aborted body may stall while it is only read to be dropped; nginx's `lingering_timeout`. */
 const DRAIN_IDLE = 5_000;
+/** Accounts that one address may ask for, and milliseconds after which it may ask for a further one. */
+const REGISTRATIONS = { burst: 20, interval: 10_000, addresses: 10_000 };
 
 /** A running gateway. */
 export interface Gateway {
@@ -50,15 +49,10 @@ export async function startGateway(configuration: Configuration, logs: Logs): Pr
     let authenticator: Authenticator | undefined;
     const users = await openUsers(configuration.htpasswd, logger, () => authenticator?.forget());
     closers.push(() => users.close());
-    authenticator = new Authenticator({
-      find: (user) => users.get(user)?.hash,
-      decoy: () => users.dummy,
-      verify: (stored, password) =>
-        verifyPassword(stored as PasswordHash, password, pool).catch((err: unknown) => {
-          logger.error({ err }, 'a password could not be checked');
-          throw err;
-        }),
-    });
+    const directory = directoryOf(users, pool, logger);
+    const tokens = await openTokens(configuration, directory, logger);
+    closers.push(() => tokens.close());
+    authenticator = new Authenticator(directory, undefined, undefined, tokens.check);
 
     const listeners: Listener[] = [];
     const credentials = await ServerCredentials.open({
@@ -75,20 +69,20 @@ export async function startGateway(configuration: Configuration, logs: Logs): Pr
     });
     closers.push(() => credentials.close());
 
-    const backend = await openBackend(
-      configuration,
-      { tokens: undefined, accounts: undefined },
-      logger,
-      closers,
-    );
+    const { upstream, v1 } = configuration;
+    const isEmbedded = upstream === undefined && v1.access !== 'off';
+    const accounts = new HtpasswdAccounts({ users, pool, isOpen: v1.registration, logger });
+    const backend = await openBackend(configuration, { tokens: tokens.authority, accounts }, logger, closers);
     closers.push(() => backend.close());
 
     const { timeouts } = configuration;
     const corridor = new Corridor({
       authenticator,
-      challenge: new Challenge(configuration.realm),
+      challenge: new Challenge(configuration.realm, tokens.check !== undefined),
       proxies: new TrustedProxies(configuration.trustedProxies),
       backend,
+      registration: isEmbedded && v1.registration ? new Throttle(REGISTRATIONS) : undefined,
+      keepsOldEngines: isEmbedded,
       limits: {
         client: timeouts.idle,
         upstream: timeouts.firstByte,
@@ -120,23 +114,5 @@ export async function startGateway(configuration: Configuration, logs: Logs): Pr
   } catch (error) {
     await closeAll();
     throw error;
-  }
-}
-
-async function openUsers(path: string, logger: Logger, onChange: () => void): Promise<HtpasswdFile> {
-  try {
-    return await HtpasswdFile.open(path, {
-      onChange: (generation) => {
-        onChange();
-        logger.info({ file: path, generation }, 'the users have changed');
-      },
-      onProblem: ({ file, line, message }) => {
-        logger.warn({ problem: formatProblem({ place: { file, line }, message }) }, 'a user cannot log in');
-      },
-    });
-  } catch (error) {
-    if (!(error instanceof HtpasswdFileError)) throw error;
-    const message = `htpasswd: ${error.reason}`;
-    throw new ConfigurationError([{ place: { file: error.file }, message }], { cause: error });
   }
 }

@@ -35,6 +35,8 @@ export class HtpasswdFile {
   #dummy: PasswordHash;
   #generation = 1;
   #closed = false;
+  /** Ends when the reading that is under way has: two at once could leave the older one in place. */
+  #turn: Promise<unknown> = Promise.resolve();
   /** The last problem with the file as a whole, so that it is told once. */
   #told: string | undefined;
 
@@ -46,7 +48,7 @@ export class HtpasswdFile {
     this.#digest = digest(content.bytes);
     if (options.watch !== false) {
       this.#watch = new FileWatch(path, options.times ?? DEFAULT_TIMES, (look, times) =>
-        this.#reload(look, times),
+        this.#inTurn(() => this.#reload(look, times)),
       );
     }
   }
@@ -82,6 +84,21 @@ export class HtpasswdFile {
   /** What to check an unknown user's password against, see {@link dummyHash}. Changes only with the generation. */
   get dummy(): PasswordHash {
     return this.#dummy;
+  }
+
+  /**
+   * Reads the file now, for whoever has just changed it.
+   *
+   * @throws {HtpasswdFileError} as {@link open}; the users stay then.
+   */
+  refresh(): Promise<void> {
+    return this.#inTurn(async () => this.#accept(await readContent(this.path)));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   /** Stops looking for changes. The users stay. */

@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { isExempt } from '../access/exemption.js';
+import { isExempt, isRegistration } from '../access/exemption.js';
+import { isWithinGrant } from '../access/grant-scope.js';
+import { wantsV1Only } from '../access/old-engine.js';
 import { Failure } from '../exchange/failure.js';
 import type { Authenticator, Refusal, Verdict } from '../identity/authenticator.js';
 import type { Challenge } from '../identity/challenge.js';
+import type { Throttle } from '../identity/throttle.js';
 import { parseTarget } from '../routing/target.js';
 import type { Logs } from '../telemetry/logger.js';
 import type { Backend, Call } from './call.js';
@@ -12,7 +15,7 @@ import { type Connection, connectionOf } from './connection.js';
 import { Delivery } from './delivery.js';
 import { type Culprit, type IdleLimits, IdleWatch } from './idle-watch.js';
 import type { Incoming } from './incoming.js';
-import { toFailure } from './recovery.js';
+import { isDistributionPath, toFailure } from './recovery.js';
 import { type RequestHead, readRequestHead } from './request-head.js';
 import { RequestIds } from './request-ids.js';
 
@@ -22,6 +25,10 @@ export interface CorridorOptions {
   readonly proxies: TrustedProxies;
   readonly backend: Backend;
   readonly limits: IdleLimits;
+  /** How often a stranger may ask for an account; undefined: strangers have none. */
+  readonly registration: Throttle | undefined;
+  /** docker 1.5 does not get to see `/v2/`, because there is `/v1/` for it. */
+  readonly keepsOldEngines: boolean;
   readonly logs: Logs;
 }
 
@@ -127,6 +134,16 @@ export class Corridor {
     const client = this.#options.proxies.clientOf(head, connection.address, host);
     delivery.address = client.address;
     const call: Call = { delivery, head, target, client, origin: `${client.protocol}://${client.host}` };
+    const { registration, keepsOldEngines } = this.#options;
+    if (keepsOldEngines && isDistributionPath(target.path) && wantsV1Only(userAgentOf(head))) {
+      delivery.hidesDistribution = true;
+      throw new Failure(404, 'UNSUPPORTED', 'this version of docker is served under /v1/ only');
+    }
+    if (registration !== undefined && isRegistration(request.method ?? '', target.path, head.authorization)) {
+      limit(registration, client.address);
+      this.#pass(call);
+      return;
+    }
     // A ping has no body; with one, strangers could pour into the registry what they like.
     if (isExempt(request.method ?? '', target.path) && !head.hasBody) {
       this.#pass(call);
@@ -146,6 +163,12 @@ export class Corridor {
     if (typeof verdict === 'string') {
       delivery.user = verdict;
       this.#pass(call);
+    } else if (verdict.kind === 'granted') {
+      const { user, grant, upstreamToken } = verdict;
+      delivery.user = user;
+      if (isWithinGrant(grant, delivery.request.method ?? '', call.target.path))
+        this.#pass({ ...call, grant, upstreamToken });
+      else this.#deny(delivery, { kind: 'unauthorized' });
     } else if (verdict.kind === 'throttled') {
       // Held, or whoever guesses would keep us busy with refusals as fast as they can ask.
       setTimeout(() => this.#deny(delivery, verdict), THROTTLED_WAIT).unref();
@@ -155,7 +178,7 @@ export class Corridor {
   }
 
   #deny(delivery: Delivery, refusal: Refusal): void {
-    delivery.fail(this.#options.challenge.failure(refusal), 'refused');
+    delivery.fail(this.#options.challenge.failure(refusal, delivery.path), 'refused');
   }
 
   #pass(call: Call): void {
@@ -221,6 +244,24 @@ function checkMeaning(delivery: Delivery, head: RequestHead): void {
       close: true,
     });
   }
+}
+
+function limit(throttle: Throttle, address: string): void {
+  const delay = throttle.delay(address);
+  if (delay === 0) {
+    throttle.spend(address);
+    return;
+  }
+  throw new Failure(429, 'TOOMANYREQUESTS', 'too many accounts were asked for from this address; wait', {
+    headers: { 'retry-after': Math.ceil(delay / 1_000) },
+  });
+}
+
+function userAgentOf({ fields }: RequestHead): string {
+  for (let index = 0; index < fields.length; index += 2) {
+    if (fields[index] === 'user-agent') return fields[index + 1] ?? '';
+  }
+  return '';
 }
 
 /** The authority of a request that names none, as HTTP/1.0 allows. */

@@ -61,6 +61,8 @@ export class Delivery {
   started = false;
   /** Close the connection after this reply. */
   closeAfter = false;
+  /** The reply does not say that the OCI Distribution API is here. */
+  hidesDistribution = false;
   #headers: string[] | undefined;
   #expected: number | undefined;
   #held: Buffer | undefined;
@@ -112,7 +114,12 @@ export class Delivery {
    */
   begin(status: number, headers: string[], length: number | undefined): void {
     if (this.isOver) return;
-    if (this.path !== undefined && isDistributionPath(this.path) && !headers.includes(API_VERSION[0])) {
+    if (
+      this.path !== undefined &&
+      !this.hidesDistribution &&
+      isDistributionPath(this.path) &&
+      !headers.includes(API_VERSION[0])
+    ) {
       headers.push(...API_VERSION);
     }
     this.status = status;

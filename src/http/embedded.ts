@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Exchange, Handler, RequestHeaders } from '../exchange/exchange.js';
 import { Failure } from '../exchange/failure.js';
+import type { Grant } from '../exchange/grant.js';
 import type { Target } from '../routing/target.js';
 import type { Backend, Call } from './call.js';
 import type { Source } from './delivery.js';
@@ -58,6 +59,7 @@ class EmbeddedExchange implements Exchange, Source {
   readonly target: Target;
   readonly headers: RequestHeaders;
   readonly user: string | undefined;
+  readonly grant: Grant | undefined;
   readonly origin: string;
   readonly #call: Call;
   #body: Readable | undefined;
@@ -70,6 +72,7 @@ class EmbeddedExchange implements Exchange, Source {
     this.target = target;
     this.headers = fieldRecord(head.fields);
     this.user = delivery.user;
+    this.grant = call.grant;
     this.origin = origin;
     this.#call = call;
   }

@@ -1,5 +1,7 @@
+import type { Grant } from '../exchange/grant.js';
 import { type BasicCredentials, readBasicCredentials } from './basic-credentials.js';
 import { Throttle } from './throttle.js';
+import { isToken } from './v1-token-text.js';
 import { VerdictCache } from './verdict-cache.js';
 
 /** A stored password, opaque to this folder but for the text that identifies it. */
@@ -22,8 +24,24 @@ export type Refusal =
   | { readonly kind: 'throttled'; readonly retryAfter: number }
   | { readonly kind: 'overloaded' };
 
-/** The name of the user who asks, or why there is none. */
-export type Verdict = string | Refusal;
+/** Somebody with a token in place of a password. */
+export interface Granted {
+  readonly kind: 'granted';
+  readonly user: string;
+  /** All that the token opens; whoever lets the request in sees to it. */
+  readonly grant: Grant;
+  /** What an upstream wants to see in its place: the value of its own `X-Docker-Token`. */
+  readonly upstreamToken?: string;
+}
+
+/** Checks tokens of the v1 API, as `Authorization` has them. */
+export interface TokenCheck {
+  /** @returns undefined when it does not hold. */
+  check(authorization: string): Granted | undefined | Promise<Granted | Refusal>;
+}
+
+/** The name of the user who asks, what a token opens, or why there is neither. */
+export type Verdict = string | Granted | Refusal;
 
 const UNAUTHORIZED: Refusal = { kind: 'unauthorized' };
 const OVERLOADED: Refusal = { kind: 'overloaded' };
@@ -39,6 +57,7 @@ export class Authenticator {
   readonly #users: UserDirectory;
   readonly #verdicts: VerdictCache;
   readonly #throttle: Throttle;
+  readonly #tokens: TokenCheck | undefined;
   readonly #running = new Map<string, Promise<boolean | undefined>>();
   #epoch = 0;
 
@@ -46,7 +65,9 @@ export class Authenticator {
     users: UserDirectory,
     verdicts: VerdictCache = new VerdictCache(RIGHT, WRONG),
     throttle: Throttle = new Throttle(THROTTLE),
+    tokens?: TokenCheck,
   ) {
+    this.#tokens = tokens;
     this.#users = users;
     this.#verdicts = verdicts;
     this.#throttle = throttle;
@@ -58,6 +79,8 @@ export class Authenticator {
    */
   check(authorization: string | undefined, address: string): Verdict | Promise<Verdict> {
     if (authorization === undefined) return UNAUTHORIZED;
+    // Nobody can guess a signature: checking one is cheap and is not held against the address.
+    if (isToken(authorization)) return this.#tokens?.check(authorization) ?? UNAUTHORIZED;
     const credentials = readBasicCredentials(authorization);
     if (credentials === undefined) return UNAUTHORIZED;
     const entry = this.#users.find(credentials.user);

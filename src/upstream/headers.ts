@@ -1,3 +1,5 @@
+import { tokenAuthorization } from './token-reply.js';
+
 /**
  * Fields that concern one connection only (RFC 9110 §7.6.1), those that the gateway sets or answers itself, and those by
  * which a front end tells who asks or for what, which a client must not.
@@ -37,8 +39,6 @@ const NOT_RETURNED = new Set([
   'proxy-connection',
   'transfer-encoding',
   'upgrade',
-  // A client that is given a v1 token sends it in place of the password from then on, and would be locked out.
-  'x-docker-token',
 ]);
 
 /** Who asks, as the upstream is told. */
@@ -57,18 +57,20 @@ export interface ForwardedClient {
  *
  * @param fields names in lower case and values in turn
  * @param connection option names of the client's `Connection` field
+ * @param upstreamToken goes upstream in place of the client's `Authorization`
  */
 export function requestFields(
   fields: readonly string[],
   connection: readonly string[],
   client: ForwardedClient,
   passAuthorization: boolean,
+  upstreamToken?: string,
 ): string[] {
   const forwarded: string[] = [];
   for (let index = 0; index < fields.length; index += 2) {
     const name = fields[index] as string;
     if (NOT_FORWARDED.has(name) || name.startsWith('x-forwarded-')) continue;
-    if (name === 'authorization' && !passAuthorization) continue;
+    if (name === 'authorization' && (!passAuthorization || upstreamToken !== undefined)) continue;
     if (connection.length > 0 && connection.includes(name) && !NOT_REMOVABLE.has(name)) continue;
     forwarded.push(name, fields[index + 1] as string);
   }
@@ -82,6 +84,7 @@ export function requestFields(
     'x-forwarded-host',
     client.host,
   );
+  if (upstreamToken !== undefined) forwarded.push('authorization', tokenAuthorization(upstreamToken));
   return forwarded;
 }
 

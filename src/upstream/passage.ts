@@ -6,6 +6,7 @@ import { announce, type ConnectionUser } from './connection-use.js';
 import { codeOf, isStaleConnection, upstreamFailure } from './failure.js';
 import { replyFields, requestFields } from './headers.js';
 import { correctLocation } from './location.js';
+import { renewToken } from './token-reply.js';
 import type { Upstream } from './upstream.js';
 
 /** Why we end a request to the upstream ourselves. */
@@ -30,8 +31,9 @@ export class Passage implements Source, ConnectionUser, Dispatcher.DispatchHandl
   constructor(upstream: Upstream, call: Call) {
     this.#upstream = upstream;
     this.#call = call;
-    const { head, client } = call;
-    this.#headers = requestFields(head.fields, head.connection, client, upstream.passAuthorization);
+    const { head, client, upstreamToken } = call;
+    const { passAuthorization } = upstream;
+    this.#headers = requestFields(head.fields, head.connection, client, passAuthorization, upstreamToken);
     if (head.host === undefined) this.#headers.push('host', client.host);
   }
 
@@ -78,6 +80,9 @@ export class Passage implements Source, ConnectionUser, Dispatcher.DispatchHandl
     this.#body?.forgetReplay();
     const { delivery, origin } = this.#call;
     delivery.upstreamMilliseconds = performance.now() - this.#passedAt;
+    if (headers['x-docker-token'] !== undefined) renewToken(headers, this.#call, this.#upstream.seal);
+    if (headers['x-docker-endpoints'] !== undefined)
+      headers['x-docker-endpoints'] = this.#upstream.endpoints ?? this.#call.client.host;
     const { location } = headers;
     if (typeof location === 'string')
       headers['location'] = correctLocation(location, origin, this.#upstream.names);

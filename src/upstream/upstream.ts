@@ -7,6 +7,7 @@ import { ReplayBudget } from '../http/replay-budget.js';
 import { followConnection } from './connection-use.js';
 import type { LocationNames } from './location.js';
 import { Passage } from './passage.js';
+import type { TokenSeal } from './token-reply.js';
 
 /** Bytes of small request bodies kept for a second try, over all requests. */
 const REPLAY_BUDGET = 32 * 1024 * 1024;
@@ -18,6 +19,10 @@ export interface UpstreamOptions {
   /** Certificates in PEM of the authorities to trust, in place of the system's. */
   readonly ca: string | undefined;
   readonly hostnames: readonly string[];
+  /** Makes tokens of the upstream's v1 API work at the gateway. */
+  readonly seal: TokenSeal;
+  /** Where clients of the upstream's index are sent, each `HOST[:PORT]`; empty: where they came to. */
+  readonly endpoints: readonly string[];
   readonly timeouts: Timeouts;
   readonly logger: Logger;
 }
@@ -26,6 +31,9 @@ export interface UpstreamOptions {
 export class Upstream implements Backend {
   readonly names: LocationNames;
   readonly passAuthorization: boolean;
+  readonly seal: TokenSeal;
+  /** Value of `X-Docker-Endpoints`; undefined: the authority that the client used. */
+  readonly endpoints: string | undefined;
   readonly budget = new ReplayBudget(REPLAY_BUDGET);
   readonly logger: Logger;
   readonly #pool: Pool;
@@ -36,6 +44,8 @@ export class Upstream implements Backend {
     const { ca } = options;
     this.names = { upstreamOrigin: origin, hostnames: options.hostnames };
     this.passAuthorization = options.configuration.passAuthorization;
+    this.seal = options.seal;
+    this.endpoints = options.endpoints.length === 0 ? undefined : options.endpoints.join(',');
     this.logger = options.logger;
     const pool: Pool.Options = {
       connections,
