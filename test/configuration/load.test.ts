@@ -15,6 +15,16 @@ test('Without a file, a flag or a variable every setting has its default.', asyn
     data: path.join(directory, 'data'),
     sparseImages: false,
     collection: { interval: 86_400_000, grace: 86_400_000, untagged: false, uploadTimeout: 604_800_000 },
+    v1: {
+      access: 'read-write',
+      directory: path.join(directory, 'data'),
+      index: 'built-in',
+      endpoints: [],
+      tokenLifetime: 43_200_000,
+      registration: false,
+    },
+    search: true,
+    greeting: '"docker-registry server"',
     htpasswd: path.join(directory, 'dockgate.htpasswd'),
     realm: 'dockgate',
     certs: path.join(directory, 'certs'),
@@ -55,6 +65,9 @@ data: /var/lib/registry
 registry: { sparseImages: true }
 gc: { interval: never, grace: 1h, untagged: true }
 uploads: { timeout: 1d }
+v1: { endpoints: ["registry.example.com:8443"], tokenLifetime: 1h }
+search: { enabled: false }
+greeting: hello
 htpasswd: passwords
 realm: Our registry
 certs: made
@@ -95,6 +108,16 @@ log: { level: debug }
       untagged: true,
       uploadTimeout: 86_400_000,
     },
+    v1: {
+      access: 'read-write',
+      directory: '/var/lib/registry',
+      index: 'built-in',
+      endpoints: ['registry.example.com:8443'],
+      tokenLifetime: 3_600_000,
+      registration: false,
+    },
+    search: false,
+    greeting: 'hello',
     htpasswd: at('passwords'),
     realm: 'Our registry',
     certs: at('made'),
