@@ -66,6 +66,8 @@ const KNOWN_BY: Record<string, readonly string[]> = {
   '@node-rs/bcrypt': ['htpasswd'],
   'node-forge': ['tls'],
   yaml: ['configuration'],
+  libsql: ['registry'],
+  'xz-decompress': ['registry'],
 };
 
 test('every package is known in one folder only', () => {
