@@ -12,7 +12,7 @@ export const DEEPEST = 1024;
 export const JSON_LIMIT = 4 * 1024 * 1024;
 
 /** Bytes of a list of ids: as many as {@link DEEPEST}, with some room. */
-const ANCESTRY_LIMIT = 128 * 1024;
+export const ANCESTRY_LIMIT = 128 * 1024;
 
 /** Reads a list of ids. @returns undefined when it is none that the image's JSON agrees with. */
 function listedAncestry(bytes: Uint8Array, { id, parent }: ImageJson): ImageId[] | undefined {

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { ImageId } from '../../model/v1/image-id.js';
 import type { DurableFiles } from '../filesystem/durable-files.js';
 import { isPresent } from '../filesystem/presence.js';
-import { asStoreError, orUndefined } from '../filesystem/system-error.js';
+import { asStoreError, isAbsent, orUndefined } from '../filesystem/system-error.js';
 import type { WritingRight } from '../filesystem/writing-rights.js';
 import type { Completion, ImagePushes, ReceivedLayer } from '../v1-contracts.js';
 import { JSON_LIMIT } from './ancestry.js';
@@ -71,6 +71,7 @@ export class DockerRegistryPushes implements ImagePushes {
   }
 
   async receive(id: ImageId, body: Readable): Promise<ReceivedLayer | 'complete' | undefined> {
+    await this.#tools.reliance.note([id]);
     const found = await this.#find(id);
     if (found === undefined) return undefined;
     if (found.isComplete && !found.hasRivals) {
@@ -97,7 +98,7 @@ export class DockerRegistryPushes implements ImagePushes {
     const { payload, digest, size, staged } = reception;
     const name = { json: jsonNameOf(json), payload, digest: digest.toString() };
     const file = received.path(id, name);
-    await rename(staged, file);
+    if ((await orUndefined(rename(staged, file).then(() => true))) === undefined) return undefined;
     await received.bound(id);
     await reliance.note([id]);
     return { payload, digest, size, file };
@@ -115,6 +116,7 @@ export class DockerRegistryPushes implements ImagePushes {
   }
 
   async complete(id: ImageId, payload: string): Promise<Completion> {
+    await this.#tools.reliance.note([id]);
     const completion = await this.#tools.changes.make(id, async (right) => {
       const found = await this.#find(id);
       if (found === undefined) return 'unknown image';
@@ -167,7 +169,8 @@ export class DockerRegistryPushes implements ImagePushes {
         const done = await this.#tools.changes.make(id, async (right) => ({ value: await work(right) }));
         if (done !== undefined) return done.value;
       } catch (error) {
-        throw asStoreError(error);
+        // Clean-up may have taken an image away that nobody had relied on for long.
+        if (!isAbsent(error) || attempt === ATTEMPTS) throw asStoreError(error);
       }
     }
     throw new Error(`the directory of the image ${id} is removed again and again`);

@@ -11,6 +11,7 @@ import { DockerRegistryPushes } from './docker-registry-pushes.js';
 import { DockerRegistryRepositories } from './docker-registry-repositories.js';
 import { DockerRegistryTags } from './docker-registry-tags.js';
 import { ImageChanges } from './image-changes.js';
+import { ImageDisposal } from './image-disposal.js';
 import { readOnly } from './read-only.js';
 import { ReceivedLayers } from './received-layers.js';
 import { Reliance } from './reliance.js';
@@ -40,6 +41,7 @@ export async function openDockerRegistryStore(options: DockerRegistryStoreOption
     // Made now, so that a delete needs no room on a disk that is full.
     await files.makeDirectory(staging.staging).catch(() => undefined);
     for await (const _ of removeAbandoned(staging.staging, false));
+    await new ImageDisposal(root).recover();
   }
   const reliance = new Reliance(layout);
   const images = new DockerRegistryImages(layout, reliance);
