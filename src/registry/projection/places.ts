@@ -30,7 +30,8 @@ export class Places {
     if (known?.some((each) => isSame(each, place)) === true) return this.refusal(place);
     const refusal = await this.refusal(place);
     if (refusal !== undefined) return refusal;
-    const before = (await this.again(id)).filter((each) => !isSame(each, place));
+    const before = await this.again(id);
+    if (before.some((each) => isSame(each, place))) return undefined;
     const kept: Place[] = [];
     for (const each of before) if ((await this.refusal(each)) === undefined) kept.push(each);
     await this.#records.places.put(id.hex, [place, ...kept].slice(0, MOST_PLACES));

@@ -83,6 +83,7 @@ export class MergedTags implements V1TagStore {
 
   async remove(repository: V1Repository, tag: Tag, writing?: string): Promise<boolean> {
     const { v1 } = this.#options;
+    if (v1.isReadOnly) return v1.tags.remove(repository, tag, writing);
     const meant = await this.#meant(repository, tag);
     if (writing !== undefined && meant.some((each) => writingOf(each) === writing)) {
       return this.#removeThose(

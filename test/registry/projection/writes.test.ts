@@ -170,5 +170,8 @@ test('where v1 images cannot be written, tags of the v2 API are the newer ones',
   assert.ok(await registry.all.images.layer(idOf(image.ids[0])));
   const [id] = [idOf(image.ids[0])];
   await assert.rejects(registry.all.tags.put(APP, tagOf('3'), id, '{}'), ReadOnly);
+  const newer = await registry.all.tags.get(APP, tagOf('1'));
+  await assert.rejects(registry.all.tags.remove(APP, tagOf('1'), newer?.writing), ReadOnly);
+  await assert.rejects(registry.all.repositories.remove(APP), ReadOnly);
   await assert.rejects(registry.all.pushes.begin(id, Buffer.from('{}'), [id]), ReadOnly);
 });
