@@ -56,7 +56,7 @@ test('a name of one part means the library', async () => {
 test('a repository may have a name that is a word of the paths', async () => {
   await tag('tags/tags/tags');
   await tag('team/tags/tags/v1');
-  assert.deepEqual((await ask('GET', 'library/tags/tags')).json, { tags: ID });
+  assert.deepEqual((await ask('GET', 'tags/tags')).json, { tags: ID });
   assert.deepEqual((await ask('GET', 'team/tags/tags/v1')).json, ID);
 });
 
