@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Digest } from '../../../src/registry/model/digest.js';
 import { Repository } from '../../../src/registry/model/repository.js';
+import { ImageDamaged } from '../../../src/registry/store/v1-contracts.js';
 import { ask } from '../client.js';
+import { digestOf } from '../fixture.js';
 import {
   archive,
   gzipped,
@@ -181,4 +183,40 @@ test('an image goes with its manifest and its layers, unless another repository 
   await registry.stores.manifests.remove(Repository.parse('two/app'), Digest.parse(image.manifest));
   assert.equal(await registry.all.images.find(idOf(image.ids[0])), undefined);
   assert.deepEqual(await tagsOf(registry, 'two/app'), {});
+});
+
+test('a layer that is no archive makes the manifest no image', async (t) => {
+  const registry = await projected(t);
+  const bad = { ...gzipped('a'), bytes: Buffer.from('no archive at all') };
+  const image = await push(registry.v2, 'team/app', '1', [bad, gzipped('b')]);
+  await tagsOf(registry, 'team/app');
+  assert.equal(await registry.all.images.find(idOf(image.ids[0])), undefined);
+  const why = await registry.all.reason(repositoryOf('team/app'), tagOf('1'));
+  assert.match(why ?? '', /layer 1 that cannot be unpacked/);
+  assert.deepEqual(await tagsOf(registry, 'team/app'), {});
+});
+
+test('a layer that is damaged on the disk is said to be so, and is served when it is restored', async (t) => {
+  const registry = await projected(t);
+  const layer = gzipped('a');
+  const image = await push(registry.v2, 'team/app', '1', [layer]);
+  await tagsOf(registry, 'team/app');
+  const hex = digestOf(layer.bytes).slice(7);
+  const path = join(registry.directory, 'docker/registry/v2/blobs/sha256', hex.slice(0, 2), hex, 'data');
+  for (const damaged of [Buffer.from('broken'), gzipped('other').bytes]) {
+    await writeFile(path, damaged);
+    await assert.rejects(registry.all.images.find(idOf(image.ids[0])), ImageDamaged);
+  }
+  await writeFile(path, layer.bytes);
+  await pull(registry, 'team/app', '1', image);
+});
+
+test('many who ask for an image at once get the same', async (t) => {
+  const registry = await projected(t);
+  const image = await push(registry.v2, 'team/app', '1', [gzipped('a'), gzipped('b')]);
+  await tagsOf(registry, 'team/app');
+  const asked = Array.from({ length: 50 }, () => registry.all.images.find(idOf(image.ids[0])));
+  const [first, ...others] = await Promise.all(asked);
+  assert.ok(first);
+  for (const other of others) assert.deepEqual(other, first);
 });
