@@ -1,3 +1,4 @@
+import { bridgeRow } from './bridge.js';
 import { cleanUpRow } from './clean-up.js';
 import { embeddedRow } from './embedded.js';
 import { embeddedPullClientsRow } from './embedded-pull-clients.js';
@@ -10,6 +11,7 @@ import type { Row } from './row.js';
 import { searchRow } from './search.js';
 import { smallRequestRow } from './small-request.js';
 import { pullRow, pushRow } from './transfer.js';
+import { v1PullRow, v1PushRow } from './v1-image.js';
 
 /** All rows in the order in which they are measured. */
 export const rows: readonly Row[] = [
@@ -32,6 +34,9 @@ export const rows: readonly Row[] = [
   embeddedPullClientsRow,
   embeddedPushClientsRow,
   listsRow,
+  v1PullRow,
+  v1PushRow,
+  bridgeRow,
   searchRow,
   cleanUpRow,
 ];
