@@ -6,6 +6,8 @@ export interface EngineOptions extends Place {
   readonly version: EngineVersion;
   /** As a login saved them; without them it has none. */
   readonly credentials?: { readonly user: string; readonly password: string };
+  /** What it takes the ping to say, whatever that says: `false` is what an index elsewhere would have it say. */
+  readonly standalone?: boolean;
 }
 
 /** Whose authority a request has. */
@@ -63,7 +65,8 @@ export class EngineSession {
     });
     const standalone = headers['x-docker-registry-standalone'];
     // Whatever the status is: these engines look at the headers alone.
-    this.#isStandalone = standalone === undefined || /^(?:true|1)$/i.test(String(standalone));
+    this.#isStandalone =
+      this.#options.standalone ?? (standalone === undefined || /^(?:true|1)$/i.test(String(standalone)));
   }
 
   /** Asks the index. What it says of token and endpoints holds for the rest of the session. */
