@@ -25,7 +25,10 @@ export type AccountOutcome =
 export interface Accounts {
   /** Whether strangers may make themselves an account. */
   readonly isOpen: boolean;
-  /** @throws {Failure} 400 with the reason, for a name or password that cannot be one. */
+  /**
+   * @param address for mail, as the client gave it; may be empty.
+   * @throws {Failure} 400 with the reason, for a name or password that cannot be one.
+   */
   register(user: string, password: string, address: string): Promise<AccountOutcome>;
   /** @throws {Failure} as `register`. */
   changePassword(user: string, password: string): Promise<AccountOutcome>;
