@@ -67,7 +67,7 @@ export class ImageBridge {
       } catch (error) {
         if (!(error instanceof AdoptedFileChanged)) throw error;
         if (attempt === ATTEMPTS) throw new Unbridgeable(id, 'is being changed', { cause: error });
-        for (const { owner } of image.layers) this.#layers.forget(owner);
+        for (const { owner } of image.layers) await this.#layers.forget(owner);
         image = await this.make(id);
       }
     }

@@ -87,9 +87,10 @@ export class Layers {
     return { ...(await this.#join(id, image, file, identity)), file };
   }
 
-  /** Forgets what is known of a layer: its file changed while it was used. */
-  forget(id: ImageId): void {
+  /** Forgets what is known of a layer: its file is no longer what it was. */
+  async forget(id: ImageId): Promise<void> {
     this.#known.delete(id.hex);
+    await this.#options.records.remove(nameOf(id));
   }
 
   #refuseFailed(id: ImageId, identity: LayerIdentity): void {

@@ -113,13 +113,13 @@ export class TagBridge {
     let seen = stored;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const made = await bridge.make(seen.image);
+      // Also when the manifest is there: somebody may have deleted what it names.
+      const { image, manifest } = await bridge.store(repository, seen.image, made);
       const current = await manifests.get(repository, tag);
-      if (current?.digest.equals(made.digest) === true) {
-        await bridge.origins.note(made.digest, seen.image);
-        if (seen === stored) this.#remember(key, made.digest);
+      if (current?.digest.equals(image.digest) === true) {
+        if (seen === stored) this.#remember(key, image.digest);
         return current;
       }
-      const { image, manifest } = await bridge.store(repository, seen.image, made);
       const isPut = await this.#parts.locks.hold(origin, [tag], async () => {
         const now = await tags.get(origin, tag);
         if (now?.writing !== seen.writing) return false;

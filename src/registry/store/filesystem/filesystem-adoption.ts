@@ -69,10 +69,13 @@ export class FilesystemAdoption {
    * Lets a repository hold the content of a file. The file gets a second name where the system can; elsewhere, or when it
    * has to stay as it is, its content is copied. Content that is in its place already stays.
    *
-   * @throws {AdoptedFileChanged} when the file is another by now.
+   * @throws {AdoptedFileChanged} when the file is another by now, or it is the content that is known to be damaged.
    */
   async adopt(repository: Repository, digest: Digest, file: AdoptedFile): Promise<void> {
     if (await this.hold(repository, digest, file.size)) return;
+    const there = await orUndefined(stat(this.#layout.blob(digest)));
+    // It had been taken over before, and its bytes have changed for both its names.
+    if (there?.ino === file.ino && there.size === file.size) throw new AdoptedFileChanged(file.path);
     await this.#place(repository, digest, (staged) => this.#bring(file, staged));
   }
 
