@@ -52,6 +52,15 @@ export interface CollectionReport {
   readonly bytes: number;
 }
 
+/** What a further clean-up that belongs to a collection goes by. */
+export type FurtherTerms = Pick<
+  CollectionOptions,
+  'grace' | 'dryRun' | 'uploadTimeout' | 'now' | 'signal'
+> & {
+  /** Asked before each removal: false when another may be collecting by now. */
+  readonly mayRemove: () => boolean;
+};
+
 /** What to collect, and how. */
 export interface CollectionOptions {
   readonly store: Stores;
@@ -69,6 +78,8 @@ export interface CollectionOptions {
   readonly now?: () => number;
   /** Interrupts the collection; the next one goes on from there. */
   readonly signal?: AbortSignal;
+  /** Cleans up beside the store, while nobody else collects: called when the collection itself is done. */
+  readonly also?: ((terms: FurtherTerms) => Promise<unknown>) | undefined;
   /** Called when nothing keeps it from collecting any more. */
   readonly onStart?: () => void;
   readonly onProgress?: (progress: CollectionProgress) => void;

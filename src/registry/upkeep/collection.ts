@@ -25,7 +25,9 @@ export async function collect(options: CollectionOptions): Promise<CollectionRep
   if (right === undefined) throw new CollectionRunning();
   try {
     options.onStart?.();
-    return await collectAlone(options, right);
+    const report = await collectAlone(options, right);
+    await options.also?.({ ...options, mayRemove: () => right.isHeld() });
+    return report;
   } finally {
     await right.release();
   }

@@ -1,6 +1,11 @@
 import type { Stores } from '../store/contracts.js';
 import { collect } from './collection.js';
-import { type CollectionProgress, type CollectionReport, CollectionRunning } from './collection-report.js';
+import {
+  type CollectionOptions,
+  type CollectionProgress,
+  type CollectionReport,
+  CollectionRunning,
+} from './collection-report.js';
 import { CollectionMemory } from './collection-state.js';
 
 /** What a collection goes by, unless whoever starts it says otherwise. */
@@ -20,6 +25,8 @@ export interface CollectionsOptions {
   /** Milliseconds. */
   readonly uploadTimeout: number;
   readonly listener?: CollectionListener;
+  /** As {@link CollectionOptions.also}. */
+  readonly also?: CollectionOptions['also'];
 }
 
 /** Is told what collections do. */
@@ -100,7 +107,7 @@ export class Collections {
   }
 
   async #run(terms: CollectionTerms, resolve: () => void, reject: (reason: unknown) => void): Promise<void> {
-    const { store, workspace, uploadTimeout, listener } = this.#options;
+    const { store, workspace, uploadTimeout, listener, also } = this.#options;
     const { signal } = this.#stopped;
     let isUnderWay = false;
     try {
@@ -108,6 +115,7 @@ export class Collections {
         store,
         workspace,
         uploadTimeout,
+        also,
         ...terms,
         signal,
         onStart: () => {

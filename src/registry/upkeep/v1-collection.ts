@@ -39,8 +39,8 @@ export interface V1CollectionOptions {
   /** Tells of images that are needed though no tag leads to them. */
   readonly isNeeded?: (id: ImageId) => boolean | Promise<boolean>;
   /** The clock: milliseconds since the epoch. */
-  readonly now?: () => number;
-  readonly signal?: AbortSignal;
+  readonly now?: (() => number) | undefined;
+  readonly signal?: AbortSignal | undefined;
   readonly onRemoval?: (removal: V1Removal) => void;
 }
 

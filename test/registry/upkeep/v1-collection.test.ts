@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, type TestContext, test } from 'node:test';
 import type { ImageId } from '../../../src/registry/model/v1/image-id.js';
 import { openDockerRegistryStore } from '../../../src/registry/store/docker-registry/docker-registry-store.js';
+import { openFilesystemStore } from '../../../src/registry/store/filesystem/filesystem-store.js';
 import type { V1Stores } from '../../../src/registry/store/v1-contracts.js';
 import {
   collectV1Images,
@@ -13,6 +14,7 @@ import {
 import { memoryDirectory } from '../../harness/memory-directory.js';
 import { seededRandom } from '../../harness/seeded-random.js';
 import { bodyOf, idOf, jsonOf, pushImage, repositoryOf, tagOf } from '../store/docker-registry/sample.js';
+import { collectIn } from './collecting.js';
 
 const HOUR = 60 * 60 * 1000;
 const APP = repositoryOf('team/app');
@@ -219,4 +221,22 @@ test('of many images exactly those stay that a tag leads to', async (context) =>
   const report = await collect();
   assert.deepEqual(await images(), [...expected].sort());
   assert.equal(report.kept, expected.size);
+});
+
+test('v1 images are cleaned up with what a collection of the store cleans up', async () => {
+  const id = idOf('base');
+  await pushImage(stores, id);
+  await age(id);
+  const store = await openFilesystemStore({ directory });
+  const reports: V1CollectionReport[] = [];
+  await collectIn(
+    { directory, store },
+    {
+      grace: 48 * HOUR,
+      now: () => Date.now() + 24 * HOUR,
+      also: async (terms) => reports.push(await collectV1Images({ ...terms, stores, directory })),
+    },
+  );
+  assert.equal(reports[0]?.images, 1);
+  assert.deepEqual(await images(), []);
 });
