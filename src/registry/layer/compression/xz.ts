@@ -26,11 +26,12 @@ export async function* unxz(
   source: AsyncGenerator<Buffer, void, undefined>,
 ): AsyncGenerator<Buffer, void, undefined> {
   await THREADS.enter();
-  const thread = new XzThread(source);
+  let thread: XzThread | undefined;
   try {
+    thread = new XzThread(source);
     for (let chunk = await thread.next(); chunk !== undefined; chunk = await thread.next()) yield chunk;
   } finally {
-    await thread.end();
+    await thread?.end();
     THREADS.leave();
     await source.return();
   }
