@@ -105,7 +105,8 @@ test('a refusal speaks the language of its path', async (t) => {
   assert.match(page.headers['content-type'] ?? '', /^text\/html/);
   assert.match(page.text, /^<!doctype html>/i);
   for (const reply of [first, text, page]) {
-    assert.equal(reply.headers['www-authenticate'], 'Basic realm="dockgate"');
+    const basic = 'Basic realm="dockgate"';
+    assert.equal(reply.headers['www-authenticate'], reply === first ? `${basic}, Token` : basic);
     assert.equal(reply.headers['content-length'], String(reply.body.length));
   }
 });

@@ -31,12 +31,9 @@ function startOldRegistry(t: TestContext): Promise<Recorder> {
 function connect(t: TestContext, { url, ca }: TestGateway): ClientV1 {
   const agent = new Agent({ ca, keepAlive: false });
   t.after(() => agent.destroy());
-  const client = docker.createClientV1({
-    name: `${url}/ada/tool`,
-    username: USER,
-    password: PASSWORD,
-    agent,
-  });
+  // Left alone, the client speaks plain http to this name.
+  const options = { name: `${url}/ada/tool`, username: USER, password: PASSWORD, agent, scheme: 'https' };
+  const client = docker.createClientV1(options);
   t.after(() => client.close());
   return client;
 }
