@@ -1,16 +1,16 @@
-/** What tests use of the npm package `docker-registry-client` 3.4, which comes without types. */
+/** What tests use of the v1 side of the npm package `docker-registry-client` 3.4, which comes without types. */
 declare module 'docker-registry-client' {
   import type { Agent, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
   export interface ClientOptions {
-    /** `https://HOST:PORT/NAME`. */
+    /** `HOST:PORT/NAME`. */
     readonly name: string;
+    /** By default `http` for localhost. */
+    readonly scheme?: string;
     readonly username?: string;
     readonly password?: string;
-    readonly agent?: Agent;
+    readonly agent?: Agent | boolean;
     readonly log?: object;
-    readonly acceptOCIManifests?: boolean;
-    readonly maxSchemaVersion?: number;
   }
 
   export interface LoginOptions {
@@ -19,7 +19,7 @@ declare module 'docker-registry-client' {
     readonly username: string;
     readonly password: string;
     readonly email: string;
-    readonly agent?: Agent;
+    readonly agent?: Agent | boolean;
     readonly log?: object;
   }
 
@@ -50,37 +50,9 @@ declare module 'docker-registry-client' {
     readonly headers: IncomingHttpHeaders;
   }
 
-  export interface ManifestV2 {
-    readonly schemaVersion: number;
-    readonly config: { readonly digest: string };
-    readonly layers: readonly {
-      readonly digest: string;
-      readonly size: number;
-      readonly mediaType: string;
-    }[];
-  }
-
-  export interface ClientV2 {
-    readonly version: 2;
-    ping(answer: Answer<unknown>): void;
-    listTags(answer: Answer<{ readonly tags: readonly string[] }>): void;
-    getManifest(options: { readonly ref: string }, answer: Answer<ManifestV2>): void;
-    createBlobReadStream(
-      options: { readonly digest: string },
-      answer: (error: Error | null | undefined, stream: LayerStream) => void,
-    ): void;
-    close(): void;
-  }
-
   const client: {
     createClientV1(options: ClientOptions): ClientV1;
-    createClientV2(options: ClientOptions): ClientV2;
-    createClient(
-      options: ClientOptions,
-      answer: (error: Error | null | undefined, client: ClientV1 | ClientV2) => void,
-    ): void;
     loginV1(options: LoginOptions, answer: Answer<{ readonly status: string }>): void;
-    loginV2(options: LoginOptions, answer: Answer<{ readonly status: string }>): void;
   };
   export default client;
 }
