@@ -9,6 +9,7 @@ import type { Challenge } from '../identity/challenge.js';
 import type { Throttle } from '../identity/throttle.js';
 import { parseTarget } from '../routing/target.js';
 import type { Logs } from '../telemetry/logger.js';
+import { checkMeaning, checkVersion, limit, localAuthority, userAgentOf } from './admission.js';
 import type { Backend, Call } from './call.js';
 import type { TrustedProxies } from './client.js';
 import { type Connection, connectionOf } from './connection.js';
@@ -16,7 +17,7 @@ import { Delivery } from './delivery.js';
 import { type Culprit, type IdleLimits, IdleWatch } from './idle-watch.js';
 import type { Incoming } from './incoming.js';
 import { isDistributionPath, toFailure } from './recovery.js';
-import { type RequestHead, readRequestHead } from './request-head.js';
+import { readRequestHead } from './request-head.js';
 import { RequestIds } from './request-ids.js';
 
 export interface CorridorOptions {
@@ -31,9 +32,6 @@ export interface CorridorOptions {
   readonly keepsOldEngines: boolean;
   readonly logs: Logs;
 }
-
-/** RFC 9110 §10.2.1, for replies with 405. */
-const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 
 /** Exchanges that one connection may have open at a time; node would read on for as long as no reply piles up. */
 const MAXIMUM_PIPELINED = 16;
@@ -221,52 +219,6 @@ function busy(): Failure {
     close: true,
     headers: { 'retry-after': 1 },
   });
-}
-
-/** Node also hands over what calls itself HTTP/0.9 or HTTP/2.0 in the forms of HTTP/1.1 (RFC 9112 §2.3). */
-function checkVersion(request: IncomingMessage): void {
-  if (request.httpVersionMajor !== 1) {
-    throw new Failure(400, 'UNSUPPORTED', 'this is not a request in HTTP/1.1', { close: true });
-  }
-}
-
-/** TRACE would tell a script what its browser sends (RFC 9110 §9.3.8); of expectations only one is known (§10.1.1). */
-function checkMeaning(delivery: Delivery, head: RequestHead): void {
-  const { request } = delivery;
-  if (request.method === 'TRACE') {
-    throw new Failure(405, 'UNSUPPORTED', 'TRACE is not served here', {
-      close: true,
-      headers: { allow: METHODS },
-    });
-  }
-  if (head.expect !== undefined && request.httpVersionMinor === 1 && !delivery.awaitsContinue) {
-    throw new Failure(417, 'UNSUPPORTED', 'the only expectation understood here is 100-continue', {
-      close: true,
-    });
-  }
-}
-
-function limit(throttle: Throttle, address: string): void {
-  const delay = throttle.delay(address);
-  if (delay === 0) {
-    throttle.spend(address);
-    return;
-  }
-  throw new Failure(429, 'TOOMANYREQUESTS', 'too many accounts were asked for from this address; wait', {
-    headers: { 'retry-after': Math.ceil(delay / 1_000) },
-  });
-}
-
-function userAgentOf({ fields }: RequestHead): string {
-  for (let index = 0; index < fields.length; index += 2) {
-    if (fields[index] === 'user-agent') return fields[index + 1] ?? '';
-  }
-  return '';
-}
-
-/** The authority of a request that names none, as HTTP/1.0 allows. */
-function localAuthority({ localAddress: address = 'localhost', localPort: port = 443 }: Socket): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /** Ends an exchange in which nothing has moved for too long. */
