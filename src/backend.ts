@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { CollectionConfiguration, Configuration } from './configuration/configuration.js';
+import type { Configuration } from './configuration/configuration.js';
 import { ConfigurationError } from './configuration/problem.js';
 import type { Exchange, Handler } from './exchange/exchange.js';
 import type { Backend } from './http/call.js';
@@ -10,6 +10,7 @@ import { openRegistry, type RegistryContent, type SearchedContent, withSearch } 
 import { createRegistry } from './registry/registry.js';
 import { type CollectionListener, Collections } from './registry/upkeep/collections.js';
 import { CollectionSchedule } from './registry/upkeep/schedule.js';
+import { alsoV1Images } from './registry/upkeep/v1-collection.js';
 import type { Accounts } from './registry/v1/services.js';
 import { createV1 } from './registry/v1/v1.js';
 import { parseChain } from './tls/certificate-chain.js';
@@ -52,7 +53,7 @@ export async function openBackend(
     logger,
     closers,
   );
-  const collections = scheduleCollections(content, configuration.collection, logger, closers);
+  const collections = scheduleCollections(content, configuration, logger, closers);
   const { sparseImages, v1, greeting } = configuration;
   const distribution = createRegistry({ store: content.stores, sparseImages, collections });
   const original = createV1({
@@ -104,8 +105,8 @@ function byPath(distribution: Handler, original: Handler): Handler {
 }
 
 function scheduleCollections(
-  { own: { stores: store } }: RegistryContent,
-  { interval, grace, untagged, uploadTimeout }: CollectionConfiguration,
+  { own: { stores: store, v1: old } }: RegistryContent,
+  { collection: { interval, grace, untagged, uploadTimeout }, v1 }: Configuration,
   logger: Logger,
   closers: Closer[],
 ): Collections {
@@ -116,7 +117,14 @@ function scheduleCollections(
     failed: (err) => logger.error({ err }, 'a clean-up has failed'),
   };
   const terms = { grace, untagged, dryRun: false };
-  const collections = new Collections({ store, workspace, terms, uploadTimeout, listener });
+  const collections = new Collections({
+    store,
+    workspace,
+    terms,
+    uploadTimeout,
+    listener,
+    also: alsoV1Images(old, v1.directory),
+  });
   const schedule = new CollectionSchedule(collections, workspace, interval, listener);
   closers.push(async () => {
     // One that has begun goes on when the next process starts.

@@ -9,6 +9,8 @@ const KINDS: readonly (readonly [Removal['kind'], string, string])[] = [
   ['upload', 'abandoned upload', 'abandoned uploads'],
   ['content', 'content', 'contents'],
   ['leftover', 'leftover', 'leftovers'],
+  ['image', 'v1 image', 'v1 images'],
+  ['layer', 'layer of an unfinished push', 'layers of unfinished pushes'],
 ];
 
 /** What the lines need of a report; one that came over the network has no more. */

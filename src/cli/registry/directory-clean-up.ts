@@ -1,6 +1,7 @@
-import { openFilesystemStore } from '../../registry/store/filesystem/filesystem-store.js';
+import { openRegistry } from '../../registry/opening.js';
 import { collect } from '../../registry/upkeep/collection.js';
 import { CollectionRunning } from '../../registry/upkeep/collection-report.js';
+import { alsoV1Images } from '../../registry/upkeep/v1-collection.js';
 import { CommandFailure } from '../command-failure.js';
 import { type CleanUp, type CleanUpTerms, stepOf } from './clean-up.js';
 import { requireDirectory } from './directory-source.js';
@@ -15,15 +16,16 @@ export async function directoryCleanUp(
   task: Task,
   terms: CleanUpTerms,
 ): Promise<{ place: string; run: CleanUp }> {
-  const { data: directory, collection } = await directoryConfiguration(task);
+  const { data: directory, collection, v1: place } = await directoryConfiguration(task);
   await requireDirectory(directory);
   const { grace = collection.grace, untagged = collection.untagged } = terms;
   const { uploadTimeout } = collection;
   if (grace < LEAST_BESIDE_SERVER) {
     task.show('warning: with less than 5m of grace no server may use the directory meanwhile\n');
   }
-  const store = await openFilesystemStore({ directory });
+  const { stores: store, v1 } = (await openRegistry({ data: directory, v1: place })).own;
   const { workspace } = store;
+  const also = alsoV1Images(v1, place.directory);
   const run: CleanUp = async (dryRun, onRemoval) => {
     const { signal, progress } = task;
     try {
@@ -34,6 +36,7 @@ export async function directoryCleanUp(
         untagged,
         dryRun,
         uploadTimeout,
+        also,
         signal,
         onProgress: (now) => progress.update(stepOf(now)),
         onRemoval,

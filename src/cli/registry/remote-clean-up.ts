@@ -29,7 +29,8 @@ export function remoteCleanUp(
         );
       }
       const { manifest = 0, blob = 0, referrer = 0, upload = 0, content = 0, leftover = 0 } = report.removed;
-      return { ...report, removed: { manifest, blob, referrer, upload, content, leftover } };
+      const { image = 0, layer = 0 } = report.removed;
+      return { ...report, removed: { manifest, blob, referrer, upload, content, leftover, image, layer } };
     } catch (error) {
       throw explained(error, origin, task);
     } finally {

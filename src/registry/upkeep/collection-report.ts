@@ -5,12 +5,13 @@ export interface Removal {
   /**
    * `manifest`: a repository no longer holds it. `blob`: a repository no longer holds it. `referrer`: the note that a
    * manifest is about another one. `upload`: an upload that nobody has written to. `content`: bytes that nobody needs
-   * any more. `leftover`: what a process that died has left on its way in or out.
+   * any more. `leftover`: what a process that died has left on its way in or out. `image`: an image of the v1 API that no
+   * tag leads to. `layer`: what was received of one whose push was never completed.
    */
-  readonly kind: 'manifest' | 'blob' | 'referrer' | 'upload' | 'content' | 'leftover';
-  /** Absent for `content` and `leftover`, which belong to no repository. */
+  readonly kind: 'manifest' | 'blob' | 'referrer' | 'upload' | 'content' | 'leftover' | 'image' | 'layer';
+  /** Absent for `content`, `leftover`, `image` and `layer`, which belong to no repository. */
   readonly repository?: string;
-  /** Digest, or the id of an upload, or the name of a leftover. */
+  /** Digest, or the id of an upload or an image, or the name of a leftover or a file. */
   readonly name: string;
   /** Bytes that are free afterwards; 0 for what only releases content. */
   readonly bytes: number;
@@ -57,6 +58,7 @@ export type FurtherTerms = Pick<
   CollectionOptions,
   'grace' | 'dryRun' | 'uploadTimeout' | 'now' | 'signal'
 > & {
+  readonly onRemoval: (removal: Removal) => void;
   /** Asked before each removal: false when another may be collecting by now. */
   readonly mayRemove: () => boolean;
 };

@@ -45,7 +45,7 @@ export function emptyTally(): Tally {
     repositories: 0,
     manifests: 0,
     unreadable: 0,
-    removed: { manifest: 0, blob: 0, referrer: 0, upload: 0, content: 0, leftover: 0 },
+    removed: { manifest: 0, blob: 0, referrer: 0, upload: 0, content: 0, leftover: 0, image: 0, layer: 0 },
     kept: 0,
     bytes: 0,
   };

@@ -25,16 +25,19 @@ export async function collect(options: CollectionOptions): Promise<CollectionRep
   if (right === undefined) throw new CollectionRunning();
   try {
     options.onStart?.();
-    const report = await collectAlone(options, right);
-    await options.also?.({ ...options, mayRemove: () => right.isHeld() });
-    return report;
+    const memory = new CollectionMemory(workspace);
+    const report = await collectAlone(options, memory, right);
+    return options.also === undefined ? report : await collectFurther(options, memory, report, right);
   } finally {
     await right.release();
   }
 }
 
-async function collectAlone(options: CollectionOptions, right: WritingRight): Promise<CollectionReport> {
-  const memory = new CollectionMemory(options.workspace);
+async function collectAlone(
+  options: CollectionOptions,
+  memory: CollectionMemory,
+  right: WritingRight,
+): Promise<CollectionReport> {
   if (!options.dryRun) await options.store.upkeep.recover();
   const run = await CollectionRun.open(options, memory, () => right.isHeld());
   try {
@@ -46,4 +49,27 @@ async function collectAlone(options: CollectionOptions, right: WritingRight): Pr
     if (right.isHeld()) await run.interrupt().catch(() => undefined);
     throw error;
   }
+}
+
+/** Lets others clean up while nobody else collects, and adds what they remove to the report. */
+async function collectFurther(
+  options: CollectionOptions,
+  memory: CollectionMemory,
+  report: CollectionReport,
+  right: WritingRight,
+): Promise<CollectionReport> {
+  const removed = { ...report.removed };
+  let { bytes } = report;
+  await options.also?.({
+    ...options,
+    mayRemove: () => right.isHeld(),
+    onRemoval: (removal) => {
+      removed[removal.kind] = (removed[removal.kind] ?? 0) + 1;
+      bytes += removal.bytes;
+      options.onRemoval?.(removal);
+    },
+  });
+  const whole = { ...report, removed, bytes, finished: (options.now ?? Date.now)() };
+  if (!options.dryRun) await memory.saveLast({ finished: whole.finished, report: whole });
+  return whole;
 }

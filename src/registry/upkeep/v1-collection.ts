@@ -5,6 +5,7 @@ import { idsIn } from '../store/docker-registry/image-ids.js';
 import { lenientAncestry } from '../store/docker-registry/lenient-ancestry.js';
 import type { Terms } from '../store/upkeep.js';
 import type { V1Stores } from '../store/v1-contracts.js';
+import type { CollectionOptions } from './collection-report.js';
 import { type DigestKey, DigestTable } from './digest-table.js';
 
 /** Images looked at side by side: few, so that requests find the disk and the threads free. */
@@ -15,8 +16,8 @@ const GROUP = 64;
 
 /** What goes, or would go. */
 export interface V1Removal {
-  /** `image`: no tag leads to it. `received layer`: its push was never completed. */
-  readonly kind: 'image' | 'received layer';
+  /** `image`: no tag leads to it. `layer`: its push was never completed. */
+  readonly kind: 'image' | 'layer';
   /** Id of the image, or name of the file. */
   readonly name: string;
   /** Bytes that are free afterwards. */
@@ -70,6 +71,15 @@ export async function collectV1Images(options: V1CollectionOptions): Promise<V1C
   return new V1Collection(options).run();
 }
 
+/**
+ * The clean-up of v1 images as a part of a collection; see {@link CollectionOptions.also}.
+ *
+ * @param stores as they are, without what came through the v2 API; undefined when the v1 API is off.
+ */
+export function alsoV1Images(stores: V1Stores | undefined, directory: string): CollectionOptions['also'] {
+  return stores === undefined ? undefined : (terms) => collectV1Images({ ...terms, stores, directory });
+}
+
 class V1Collection {
   readonly #options: V1CollectionOptions;
   readonly #disposal: ImageDisposal;
@@ -108,7 +118,7 @@ class V1Collection {
     await forEachOf(idsIn(this.#disposal.layout.images), WIDTH, async (id) => {
       this.#goOn();
       for (const { name, bytes } of await this.#disposal.removeReceived(id, before, this.#terms)) {
-        this.#tell({ kind: 'received layer', name, bytes });
+        this.#tell({ kind: 'layer', name, bytes });
       }
       if (this.#isMarked(id)) return;
       const stays = !(await this.#disposal.isStale(id, this.#terms)) || (await isNeeded?.(id)) === true;
