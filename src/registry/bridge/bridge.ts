@@ -9,6 +9,7 @@ import { BridgedCatalog } from './bridged-catalog.js';
 import { BridgedManifests } from './bridged-manifests.js';
 import { BridgedTags } from './bridged-tags.js';
 import { ImageBridge } from './image-bridge.js';
+import { LearningPushes } from './learning-pushes.js';
 import { notedV1 } from './noted-v1.js';
 import { TagBridge } from './tag-bridge.js';
 import { tagLocksIn } from './tag-locks.js';
@@ -54,7 +55,7 @@ export function openBridge({ stores, v1, directory }: BridgeOptions): Bridge {
       tags: new BridgedTags({ ...parts, inner: tags }, manifests),
       catalog: new BridgedCatalog(catalog, v1, names),
     },
-    v1: notedV1(v1, names),
+    v1: { ...notedV1(v1, names), pushes: new LearningPushes(v1.pushes, v1.images, bridge) },
     origin: async (manifest) => (await origins.of(manifest))[0],
   };
 }

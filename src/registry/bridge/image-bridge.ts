@@ -1,8 +1,10 @@
+import type { LayerFacts } from '../layer/layer.js';
+import type { Digest } from '../model/digest.js';
 import type { Manifest } from '../model/manifest.js';
 import type { Repository } from '../model/repository.js';
 import type { ImageId } from '../model/v1/image-id.js';
 import { AdoptedFileChanged, type FilesystemAdoption } from '../store/filesystem/filesystem-adoption.js';
-import type { ImageStore } from '../store/v1-contracts.js';
+import type { ImageStore, StoredImage } from '../store/v1-contracts.js';
 import { DerivedFiles } from './derived-files.js';
 import { type BridgedImage, ImageMaking } from './image-making.js';
 import { ImageStoring } from './image-storing.js';
@@ -41,6 +43,11 @@ export class ImageBridge {
     this.#layers = new Layers({ images, records: files, isRecording: !dryRun, signal, onBytes });
     this.#making = new ImageMaking(images, this.#layers);
     this.#storing = new ImageStoring(adoption, copy);
+  }
+
+  /** As {@link Layers.learn}. */
+  learn(id: ImageId, image: StoredImage, known: LayerFacts | Digest): Promise<void> {
+    return this.#layers.learn(id, image, known);
   }
 
   /** What the image of today is; nothing of it is stored. @throws {Unbridgeable} */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { inspectLayer, LayerUnreadable } from '../layer/layer.js';
+import { inspectLayer, type LayerFacts, LayerUnreadable } from '../layer/layer.js';
 import { Digest } from '../model/digest.js';
 import type { ImageId } from '../model/v1/image-id.js';
 import { codeOf, isLost, orUndefined } from '../store/filesystem/system-error.js';
@@ -59,6 +59,8 @@ export class Layers {
   readonly #options: LayersOptions;
   readonly #places = new Places(WIDTH);
   readonly #known = new Map<string, LayerRecord>();
+  /** Digests of layers that were pushed to this process. */
+  readonly #pushed = new Map<string, Digest>();
   readonly #failed = new Map<string, Failed>();
   readonly #running = new Map<string, Promise<LayerRecord>>();
 
@@ -87,6 +89,24 @@ export class Layers {
     return { ...(await this.#join(id, image, file, identity)), file };
   }
 
+  /**
+   * Learns of a layer whose push has been completed, so that it need not be read again, or only to unpack it.
+   *
+   * @param known its facts, or at least its digest, which has been checked.
+   */
+  async learn(id: ImageId, image: StoredImage, known: LayerFacts | Digest): Promise<void> {
+    const file = await this.#options.images.layerFile(id);
+    const status = file === undefined ? undefined : await orUndefined(stat(file));
+    if (status?.isFile() !== true) return;
+    const identity = identityOf(status, Digest.of(image.json), image.checksums);
+    if (known instanceof Digest) {
+      if (this.#pushed.size >= REMEMBERED) this.#pushed.clear();
+      this.#pushed.set(keyOf(id, identity), known);
+    } else {
+      await this.#keep(id, recordOf(identity, known));
+    }
+  }
+
   /** Forgets what is known of a layer: its file is no longer what it was. */
   async forget(id: ImageId): Promise<void> {
     this.#known.delete(id.hex);
@@ -103,7 +123,7 @@ export class Layers {
 
   /** All who ask for the same layer while it is being read get the same answer. */
   #join(id: ImageId, image: StoredImage, file: string, identity: LayerIdentity): Promise<LayerRecord> {
-    const key = `${id} ${JSON.stringify(identity)}`;
+    const key = keyOf(id, identity);
     const running = this.#running.get(key);
     if (running !== undefined) return running;
     const begun = this.#places
@@ -119,30 +139,29 @@ export class Layers {
     file: string,
     identity: LayerIdentity,
   ): Promise<LayerRecord> {
-    const { signal, onBytes, records, isRecording } = this.#options;
+    const { signal, onBytes } = this.#options;
+    const key = keyOf(id, identity);
+    const digest = this.#pushed.get(key);
     const payloads = image.checksums.filter((checksum) => PAYLOAD.test(checksum));
     try {
       const json = payloads.length === 0 ? undefined : image.json;
-      const { facts, payload } = await inspectLayer(file, { json, signal, onBytes });
+      const { facts, payload } = await inspectLayer(file, { json, digest, signal, onBytes });
       if (payload !== undefined && !payloads.includes(payload))
         throw new Unbridgeable(id, 'has a layer that is not the one its stored checksum is of');
-      const isFile = facts.compression === 'none' || (facts.compression === 'gzip' && facts.padding === 0);
-      const { digest, size, diffId, unpackedSize } = facts;
-      const record: LayerRecord = {
-        identity,
-        content: isFile
-          ? { digest, size, diffId, compression: facts.compression === 'gzip' ? 'gzip' : 'none' }
-          : { digest: diffId, size: unpackedSize, diffId, compression: 'none' },
-        isEmpty: isEmptyArchive(diffId, unpackedSize),
-        isFile,
-      };
-      this.#remember(id, record);
-      if (isRecording) await records.write(nameOf(id), writeRecord(record));
+      const record = recordOf(identity, facts);
+      await this.#keep(id, record);
+      this.#pushed.delete(key);
       return record;
     } catch (error) {
       if (signal?.aborted === true) throw error;
       throw this.#noteFailed(id, identity, error);
     }
+  }
+
+  async #keep(id: ImageId, record: LayerRecord): Promise<void> {
+    const { records, isRecording } = this.#options;
+    this.#remember(id, record);
+    if (isRecording) await records.write(nameOf(id), writeRecord(record));
   }
 
   #noteFailed(id: ImageId, identity: LayerIdentity, error: unknown): unknown {
@@ -175,6 +194,24 @@ function asUnbridgeable(id: ImageId, error: unknown): Unbridgeable | undefined {
     return new Unbridgeable(id, 'has a layer that the registry has no right to read', { cause: error });
   if (codeOf(error) === 'ENOENT') return new Unbridgeable(id, 'has no layer', { cause: error });
   return undefined;
+}
+
+function keyOf(id: ImageId, identity: LayerIdentity): string {
+  return `${id} ${JSON.stringify(identity)}`;
+}
+
+/** What clients are to pull of a layer. */
+function recordOf(identity: LayerIdentity, facts: LayerFacts): LayerRecord {
+  const { digest, size, diffId, unpackedSize, compression, padding } = facts;
+  const isFile = compression === 'none' || (compression === 'gzip' && padding === 0);
+  return {
+    identity,
+    content: isFile
+      ? { digest, size, diffId, compression: compression === 'gzip' ? 'gzip' : 'none' }
+      : { digest: diffId, size: unpackedSize, diffId, compression: 'none' },
+    isEmpty: isEmptyArchive(diffId, unpackedSize),
+    isFile,
+  };
 }
 
 /** Tells whether an archive has no entries: nothing but zeros, which end it. */

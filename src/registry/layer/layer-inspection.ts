@@ -35,7 +35,7 @@ export interface LayerFacts {
 /** What one reading of a layer yields. */
 export interface LayerInspection {
   readonly facts: LayerFacts;
-  /** Payload checksum, `sha256:<64 hex>`, when the image's json was given. */
+  /** Payload checksum, `sha256:<64 hex>`, when the image's json was given and the digest was not. */
   readonly payload?: string;
   /** Of those that were asked for, what could be computed: not with sparse files or half a million entries. */
   readonly tarsums: ReadonlyMap<TarSumVersion, string>;
@@ -45,6 +45,8 @@ export interface LayerInspection {
 export interface InspectionOptions extends LayerReading {
   /** Of the image, byte for byte: checksums depend on it. */
   readonly json?: Uint8Array | undefined;
+  /** Of the file as it is, when that is known: neither it nor the payload checksum is computed again. */
+  readonly digest?: Digest | undefined;
   readonly tarsums?: readonly TarSumVersion[] | undefined;
   /** Bytes; {@link UNPACKED_LIMIT} by default. */
   readonly unpackedLimit?: number | undefined;
@@ -63,9 +65,9 @@ export interface InspectionOptions extends LayerReading {
  */
 export async function inspectLayer(file: string, options: InspectionOptions = {}): Promise<LayerInspection> {
   const { json, unpackedLimit = UNPACKED_LIMIT, signal, take, visitor } = options;
-  const stored = createHash('sha256');
+  const stored = options.digest === undefined ? createHash('sha256') : undefined;
   const diff = createHash('sha256');
-  const payload = json === undefined ? undefined : new PayloadChecksum(json);
+  const payload = json === undefined || options.digest !== undefined ? undefined : new PayloadChecksum(json);
   const calculations = [...new Set(options.tarsums)].map((version) => new TarSumCalculation(version));
   const reader = new TarReader(together(visitor === undefined ? calculations : [...calculations, visitor]));
   const notes: UnpackingNotes = { compression: 'none', padding: 0 };
@@ -74,7 +76,7 @@ export async function inspectLayer(file: string, options: InspectionOptions = {}
 
   async function* hashed(): AsyncGenerator<Buffer, void, undefined> {
     for await (const chunk of fileChunks(file, options)) {
-      stored.update(chunk);
+      stored?.update(chunk);
       payload?.update(chunk);
       size += chunk.length;
       yield chunk;
@@ -90,7 +92,7 @@ export async function inspectLayer(file: string, options: InspectionOptions = {}
     await take?.(chunk);
   }
   reader.end();
-  const digest = Digest.from(stored, 'sha256');
+  const digest = options.digest ?? Digest.from(stored ?? createHash('sha256'), 'sha256');
   const diffId = notes.compression === 'none' ? digest : Digest.from(diff, 'sha256');
   const tarsums = new Map<TarSumVersion, string>();
   for (const calculation of calculations) {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { LayerFacts } from '../layer/layer.js';
 import type { ImageId } from '../model/v1/image-id.js';
 import type { Completion, ImagePushes, ReceivedLayer, V1Stores } from '../store/v1-contracts.js';
 import type { Materialising } from './materialising.js';
@@ -34,8 +35,8 @@ export class MergedPushes implements ImagePushes {
     return this.#v1.pushes.received(id, payload);
   }
 
-  complete(id: ImageId, payload: string): Promise<Completion> {
-    return this.#v1.pushes.complete(id, payload);
+  complete(id: ImageId, payload: string, facts?: LayerFacts): Promise<Completion> {
+    return this.#v1.pushes.complete(id, payload, facts);
   }
 
   adopt(

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { LayerFacts } from '../layer/layer.js';
 import type { Digest } from '../model/digest.js';
 import type { Tag } from '../model/reference.js';
 import type { ImageId } from '../model/v1/image-id.js';
@@ -85,8 +86,10 @@ export interface ImagePushes {
   /**
    * Completes a push with the received layer of this payload checksum. Also `complete` for an image that is complete, when
    * that layer has been received before or is the one that is stored.
+   *
+   * @param facts what is known of that layer, for those who would have to read it again.
    */
-  complete(id: ImageId, payload: string): Promise<Completion>;
+  complete(id: ImageId, payload: string, facts?: LayerFacts): Promise<Completion>;
   /**
    * Stores a whole image whose layer lies in a file already; the file is linked where the system can, else copied. An
    * image that is there and complete stays as it is.

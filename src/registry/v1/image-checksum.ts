@@ -3,7 +3,7 @@ import type { Reply } from '../../exchange/reply.js';
 import type { ImageId } from '../model/v1/image-id.js';
 import type { Completion, V1Stores } from '../store/v1-contracts.js';
 import { imageNotFound, refused } from './failures.js';
-import { hasChecksums } from './layer-checksums.js';
+import { checkLayer } from './layer-checksums.js';
 import { doneReply } from './replies.js';
 
 /** Checksums that one header may have. */
@@ -23,8 +23,9 @@ export async function completePush(stores: V1Stores, exchange: Exchange, id: Ima
   const checksums = checksumsIn(exchange.headers['x-docker-checksum'] ?? '');
   let completion: Completion = 'mismatch';
   for (const payload of payloads) {
-    if (!(await hasChecksums(stores, id, payload, checksums))) throw refused('Checksum mismatch');
-    completion = await stores.pushes.complete(id, payload);
+    const facts = await checkLayer(stores, id, payload, checksums);
+    if (facts === 'mismatch') throw refused('Checksum mismatch');
+    completion = await stores.pushes.complete(id, payload, facts);
     if (completion !== 'mismatch') break;
   }
   switch (completion) {
