@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { bridgeDirectory } from '../bridge/place.js';
+import { tagLocksIn } from '../bridge/tag-locks.js';
 import type { Digest } from '../model/digest.js';
 import type { Tag } from '../model/reference.js';
 import type { ImageId } from '../model/v1/image-id.js';
@@ -57,7 +59,8 @@ export function openProjection({ stores, v1, directory, origin }: ProjectionOpti
   const images = new ProjectedImages({ stores, layout, files, claims, places, proofs });
   const tagged = new TaggedImages({ manifests: stores.manifests, images: v1.images, places, origin });
   const materialising = new Materialising(v1, images);
-  const tags = new MergedTags({ stores, v1, tagged, images, materialising });
+  const locks = tagLocksIn(bridgeDirectory(resolve(directory)));
+  const tags = new MergedTags({ stores, v1, tagged, images, materialising, locks });
   return {
     images: new MergedImages(v1.images, images),
     pushes: new MergedPushes(v1, images, materialising),

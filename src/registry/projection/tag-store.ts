@@ -1,4 +1,5 @@
 import { inBatches } from '../batches.js';
+import type { TagLocks } from '../bridge/tag-locks.js';
 import type { Digest } from '../model/digest.js';
 import { parseManifest } from '../model/manifest.js';
 import { Tag } from '../model/reference.js';
@@ -24,6 +25,8 @@ export interface MergedTagsOptions {
   readonly tagged: TaggedImages;
   readonly images: ProjectedImages;
   readonly materialising: Materialising;
+  /** Those that the v2 API takes before it removes a tag file of the v1 API, or makes a manifest of its image. */
+  readonly locks: TagLocks;
 }
 
 /**
@@ -70,11 +73,20 @@ export class MergedTags implements V1TagStore {
     if (v1.isReadOnly) return v1.tags.put(repository, tag, image, description);
     const replaced = await this.#meant(repository, tag);
     const projected = await images.find(image);
-    if (projected?.place !== undefined && (await this.#point(repository, tag, projected.place.manifest)))
-      return;
+    const manifest = projected?.place?.manifest;
+    if (manifest !== undefined && (await this.#point(repository, tag, manifest, replaced))) return;
     if (projected !== undefined) await materialising.store(image);
     await v1.tags.put(repository, tag, image, description);
-    await this.#removeThose(tag, replaced);
+    if (replaced.length > 0) await this.#removeReplaced(repository, tag, replaced);
+  }
+
+  /** Removes what a tag file has taken the place of. */
+  async #removeReplaced(repository: V1Repository, tag: Tag, replaced: readonly TaggedImage[]): Promise<void> {
+    const { v1, locks } = this.#options;
+    await locks.hold(repository, [tag], async () => {
+      // A newer push through the v2 API has removed the file, and may have brought the same manifest again.
+      if ((await v1.tags.get(repository, tag)) !== undefined) await this.#removeThose(tag, replaced);
+    });
   }
 
   async description(repository: V1Repository, tag: Tag | undefined): Promise<string | undefined> {
@@ -168,15 +180,29 @@ export class MergedTags implements V1TagStore {
     return isRemoved;
   }
 
-  /** Makes a tag mean a manifest of the successor. @returns false when that does not hold it. */
-  async #point(repository: V1Repository, tag: Tag, digest: Digest): Promise<boolean> {
-    const { stores, v1 } = this.#options;
+  /**
+   * Makes a tag mean a manifest of the successor.
+   *
+   * @param replaced what it has meant. @returns false when the successor does not hold the manifest.
+   */
+  async #point(
+    repository: V1Repository,
+    tag: Tag,
+    digest: Digest,
+    replaced: readonly TaggedImage[],
+  ): Promise<boolean> {
+    const { stores, v1, locks } = this.#options;
     const { successor } = repository;
     const stored = successor === undefined ? undefined : await stores.manifests.keep(successor, digest);
     if (successor === undefined || stored === undefined) return false;
-    const before = await v1.tags.get(repository, tag);
-    await stores.manifests.put(successor, digest, parseManifest(stored.bytes, ''), [tag]);
-    if (before !== undefined) await v1.tags.remove(repository, tag, before.writing);
+    // Or a pull could bring the image of the old tag file back before that is removed.
+    await locks.hold(repository, [tag], async () => {
+      const before = await v1.tags.get(repository, tag);
+      await stores.manifests.put(successor, digest, parseManifest(stored.bytes, ''), [tag]);
+      if (before !== undefined) await v1.tags.remove(repository, tag, before.writing);
+    });
+    const others = replaced.filter((each) => each.repository.name !== successor.name);
+    await this.#removeThose(tag, others);
     return true;
   }
 }

@@ -2,9 +2,13 @@ import assert from 'node:assert/strict';
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { openBridge } from '../../../src/registry/bridge/bridge.js';
+import { bridgeDirectory } from '../../../src/registry/bridge/place.js';
 import { Digest } from '../../../src/registry/model/digest.js';
 import { Repository } from '../../../src/registry/model/repository.js';
-import { ReadOnly } from '../../../src/registry/store/v1-contracts.js';
+import { openProjection, type ProjectedStores } from '../../../src/registry/projection/projection.js';
+import { createRegistry } from '../../../src/registry/registry.js';
+import { ReadOnly, type V1TagStore } from '../../../src/registry/store/v1-contracts.js';
 import { memoryDirectory } from '../../harness/memory-directory.js';
 import { ask } from '../client.js';
 import {
@@ -56,6 +60,48 @@ test('a tag of a pushed image replaces the tags of the v2 API, under both names'
   assert.deepEqual(await tagsOf(registry, 'app'), { 1: LATER });
   assert.equal(await meant(registry, 'app', '1'), undefined);
   assert.equal(await meant(registry, 'library/app', '1'), undefined);
+});
+
+/** The registry's v1 side, where `work` happens between the writing of a tag file and whatever follows. */
+function afterTagFile(registry: Projected, work: () => Promise<void>): ProjectedStores {
+  const { stores, pushed, directory } = registry;
+  const tags: V1TagStore = {
+    list: (repository) => pushed.tags.list(repository),
+    get: (repository, tag) => pushed.tags.get(repository, tag),
+    description: (repository, tag) => pushed.tags.description(repository, tag),
+    remove: (repository, tag, writing) => pushed.tags.remove(repository, tag, writing),
+    put: async (...given) => {
+      await pushed.tags.put(...given);
+      await work();
+    },
+  };
+  return openProjection({ stores, v1: { ...pushed, tags }, directory, origin: async () => undefined });
+}
+
+test('a tag is never lost when the same manifest is pushed while a v1 client moves the tag', async (t) => {
+  const registry = await projected(t);
+  const { stores, pushed, directory } = registry;
+  const image = await push(registry.v2, 'team/app', '1', [gzipped('a')]);
+  await pushV1(registry, LATER);
+  const bridge = openBridge({ stores, v1: pushed, directory: bridgeDirectory(directory) });
+  const v2 = createRegistry({ store: bridge.stores });
+  const rival = afterTagFile(registry, async () => {
+    await push(v2, 'team/app', '1', [gzipped('a')]);
+  });
+  await rival.tags.put(APP, tagOf('1'), idOf(LATER), '{}');
+  assert.equal(await pushed.tags.get(APP, tagOf('1')), undefined);
+  assert.equal(await meant(registry, 'team/app', '1'), image.manifest);
+  assert.deepEqual(await tagsOf(registry, 'team/app'), { 1: image.ids[0] });
+});
+
+test('a tag of an image that is a manifest replaces the tags under both names', async (t) => {
+  const registry = await projected(t);
+  const image = await push(registry.v2, 'app', '1', [gzipped('a')]);
+  await push(registry.v2, 'library/app', '2', [gzipped('b')]);
+  await tagsOf(registry, 'app');
+  await registry.all.tags.put(repositoryOf('app'), tagOf('2'), idOf(image.ids[0]), '{}');
+  assert.equal(await meant(registry, 'app', '2'), image.manifest);
+  assert.equal(await meant(registry, 'library/app', '2'), undefined);
 });
 
 test('another tag of an image in its repository keeps the digest of the manifest', async (t) => {
