@@ -42,7 +42,7 @@ export async function openBackend(
   if (upstream !== undefined) {
     const ca = upstream.ca === undefined ? undefined : await read(upstream.ca);
     if (ca !== undefined) parseChain(ca, upstream.ca ?? '');
-    const seal = services.tokens ?? { seal: () => undefined };
+    const seal = services.tokens ?? { sealing: () => () => undefined };
     const { endpoints } = configuration.v1;
     const options = { configuration: upstream, ca: ca?.toString(), hostnames, timeouts, logger };
     return new Upstream({ ...options, seal, endpoints });

@@ -53,16 +53,22 @@ export class TokenAuthority implements TokenCheck {
   /** @returns value of `X-Docker-Token`, by which the user is known when it comes back. */
   issue(user: string, { repository, access }: Pick<Grant, 'repository' | 'access'>): string {
     const prefix = this.#prefix(SIGNED, user);
-    const mac = this.#mac(this.#bound(prefix, user, repository, access));
+    const mac = this.#mac(bind(prefix, this.#stored(user), repository, access));
     return formatToken({ signature: Buffer.concat([prefix, mac]).toString('base64url'), repository, access });
   }
 
   /**
-   * Puts a token that an upstream has issued into one of ours, unreadable for its bearer.
+   * Puts tokens that an upstream has issued into ours, unreadable for their bearer. They are bound to the password that
+   * the user has now: the upstream answers when it likes, and the user may have been locked out by then.
    *
-   * @param token value of the upstream's `X-Docker-Token`. @returns undefined when it is too long or no token.
+   * @returns takes the value of the upstream's `X-Docker-Token`; undefined when that is too long or no token.
    */
-  seal(user: string, token: string): string | undefined {
+  sealing(user: string): (token: string) => string | undefined {
+    const stored = this.#stored(user);
+    return (token) => this.#seal(user, stored, token);
+  }
+
+  #seal(user: string, stored: string, token: string): string | undefined {
     const content = Buffer.from(token, 'latin1');
     const said = content.length > LONGEST_SEALED ? undefined : readToken(token);
     if (said === undefined) return undefined;
@@ -70,7 +76,7 @@ export class TokenAuthority implements TokenCheck {
     const prefix = this.#prefix(SEALED, user);
     const nonce = randomBytes(NONCE);
     const cipher = createCipheriv('aes-256-gcm', this.#sealing, nonce, { authTagLength: TAG });
-    cipher.setAAD(this.#bound(prefix, user, repository, access));
+    cipher.setAAD(bind(prefix, stored, repository, access));
     const parts = [prefix, nonce, cipher.update(content), cipher.final(), cipher.getAuthTag()];
     return formatToken({ signature: Buffer.concat(parts).toString('base64url'), repository, access });
   }
@@ -88,7 +94,7 @@ export class TokenAuthority implements TokenCheck {
     const rest = bytes.subarray(length);
     const user = prefix.toString('utf8', PREFIX);
     const { repository, access } = said;
-    const bound = this.#bound(prefix, user, repository, access);
+    const bound = bind(prefix, this.#stored(user), repository, access);
     const proof = prefix[0] === SIGNED ? this.#isSigned(bound, rest) : this.#open(bound, rest);
     if (proof === undefined || prefix.readUIntBE(1, 6) <= this.#now()) return undefined;
     if (this.#options.find(user) === undefined) return undefined;
@@ -124,15 +130,18 @@ export class TokenAuthority implements TokenCheck {
     return prefix;
   }
 
-  /** All that a token is bound to. The parts that do not say their own length end in a byte that none of them can hold. */
-  #bound(prefix: Buffer, user: string, repository: string, access: string): Buffer {
-    const stored = this.#options.find(user)?.text ?? '';
-    return Buffer.concat([prefix, Buffer.from(`\0${repository}\0${access}\0${stored}`)]);
+  #stored(user: string): string {
+    return this.#options.find(user)?.text ?? '';
   }
 
   #mac(bound: Buffer): Buffer {
     return createHmac('sha256', this.#signing).update(bound).digest();
   }
+}
+
+/** All that a token is bound to. The parts that do not say their own length end in a byte that none of them can hold. */
+function bind(prefix: Buffer, stored: string, repository: string, access: string): Buffer {
+  return Buffer.concat([prefix, Buffer.from(`\0${repository}\0${access}\0${stored}`)]);
 }
 
 function derive(secret: Uint8Array, purpose: string): Buffer {

@@ -6,7 +6,7 @@ import { announce, type ConnectionUser } from './connection-use.js';
 import { codeOf, isStaleConnection, upstreamFailure } from './failure.js';
 import { replyFields, requestFields } from './headers.js';
 import { correctLocation } from './location.js';
-import { renewToken } from './token-reply.js';
+import { renewToken, type Sealing, sealingFor } from './token-reply.js';
 import type { Upstream } from './upstream.js';
 
 /** Why we end a request to the upstream ourselves. */
@@ -19,6 +19,7 @@ export class Passage implements Source, ConnectionUser, Dispatcher.DispatchHandl
   readonly #upstream: Upstream;
   readonly #call: Call;
   readonly #headers: string[];
+  readonly #sealing: Sealing | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #body: RequestBody | undefined;
   #passedAt = 0;
@@ -35,6 +36,7 @@ export class Passage implements Source, ConnectionUser, Dispatcher.DispatchHandl
     const { passAuthorization } = upstream;
     this.#headers = requestFields(head.fields, head.connection, client, passAuthorization, upstreamToken);
     if (head.host === undefined) this.#headers.push('host', client.host);
+    this.#sealing = sealingFor(call, upstream.seal);
   }
 
   start(): void {
@@ -80,7 +82,7 @@ export class Passage implements Source, ConnectionUser, Dispatcher.DispatchHandl
     this.#body?.forgetReplay();
     const { delivery, origin } = this.#call;
     delivery.upstreamMilliseconds = performance.now() - this.#passedAt;
-    if (headers['x-docker-token'] !== undefined) renewToken(headers, this.#call, this.#upstream.seal);
+    if (headers['x-docker-token'] !== undefined) renewToken(headers, this.#sealing);
     if (headers['x-docker-endpoints'] !== undefined)
       headers['x-docker-endpoints'] = this.#upstream.endpoints ?? this.#call.client.host;
     const { location } = headers;

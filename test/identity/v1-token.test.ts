@@ -87,7 +87,7 @@ test('a token of an upstream goes into one of ours and comes out again, unread',
   const { users, authority } = house();
   const tokens = authority('sealed');
   const inner = 'Token signature=SECRETSECRET,repository="busybox",access=read';
-  const token = tokens.seal('ada', inner) ?? '';
+  const token = tokens.sealing('ada')(inner) ?? '';
   assert.match(token, /,repository="library\/busybox",access=read$/);
   assert.ok(!Buffer.from(signatureOf(token), 'base64url').includes('SECRET'));
   assert.deepEqual(tokens.check(token), {
@@ -119,14 +119,14 @@ test('what an upstream sends that is no token, or too long, is not sealed', () =
     'Token signature=a,signature=b,repository="a/b",access=read',
     `Token signature=${'a'.repeat(3_000)},repository="a/b",access=read`,
   ])
-    assert.equal(tokens.seal('ada', bad), undefined, bad.slice(0, 60));
+    assert.equal(tokens.sealing('ada')(bad), undefined, bad.slice(0, 60));
 });
 
 test('a signed token is worth nothing where sealed ones are taken, and the other way round', () => {
   const { authority } = house();
   const signed = authority('signed').issue('ada', GRANT);
   const sealed =
-    authority('sealed').seal('ada', 'Token signature=a,repository="ada/tool",access=write') ?? '';
+    authority('sealed').sealing('ada')('Token signature=a,repository="ada/tool",access=write') ?? '';
   assert.equal(authority('sealed').check(signed), undefined);
   assert.equal(authority('signed').check(sealed), undefined);
 });
@@ -142,4 +142,15 @@ test('whatever else is called a token is refused and costs nothing', () => {
     `Token signature=${'"'.repeat(5_000)}`,
   ])
     assert.equal(tokens.check(bad), undefined);
+});
+
+test('a sealed token is bound to the password of when its user was let in, not of when the upstream answered', () => {
+  const { users, authority } = house();
+  const tokens = authority('sealed');
+  const sealing = tokens.sealing('ada');
+  const inner = 'Token signature=a,repository="ada/tool",access=write';
+  assert.notEqual(tokens.check(sealing(inner) ?? ''), undefined);
+  users.set('ada', { text: 'another hash' });
+  assert.equal(tokens.check(sealing(inner) ?? ''), undefined);
+  assert.notEqual(tokens.check(tokens.sealing('ada')(inner) ?? ''), undefined);
 });

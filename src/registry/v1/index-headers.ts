@@ -21,7 +21,12 @@ function tokenFor({ tokens }: V1Options, exchange: Exchange, repository: V1Repos
   return tokens.issue(user, { repository: repository.toString(), access: accessFor(method) });
 }
 
-/** Headers of the index's replies: a token, and where the registry is. Engines insist on both when they push. */
+/**
+ * Headers of the index's replies: a token, and where the registry is. Engines insist on both when they push.
+ *
+ * To be made before anything is waited for. A token is bound to the password that its user has when it is made: one made
+ * after a body that came slowly would outlive the password that the request came with.
+ */
 export function indexHeaders(options: V1Options, exchange: Exchange, repository: V1Repository): ReplyHeaders {
   const token = tokenFor(options, exchange, repository);
   const { endpoints } = options;

@@ -21,8 +21,9 @@ export async function createRepository(
   exchange: Exchange,
   repository: V1Repository,
 ): Promise<Reply> {
+  const headers = indexHeaders(options, exchange, repository);
   await repositories.announce(repository, await readList(exchange));
-  return jsonReply('', 200, indexHeaders(options, exchange, repository));
+  return jsonReply('', 200, headers);
 }
 
 /** Answers at `/v1/repositories/<r>/images`. Engines insist on 204 where there is nothing to say. */
@@ -32,15 +33,13 @@ export async function answerImages(
   exchange: Exchange,
   repository: V1Repository,
 ): Promise<Reply> {
-  if (isReading(exchange)) {
-    const images = await listImages(stores, repository);
-    return jsonReply(images, 200, indexHeaders(options, exchange, repository));
-  }
+  const headers = indexHeaders(options, exchange, repository);
+  if (isReading(exchange)) return jsonReply(await listImages(stores, repository), 200, headers);
   if (exchange.method === 'PUT') {
     const images = await readList(exchange);
     await stores.repositories.announce(repository, images);
   }
-  return { status: 204, headers: { ...NO_CACHE, ...indexHeaders(options, exchange, repository) } };
+  return { status: 204, headers: { ...NO_CACHE, ...headers } };
 }
 
 /** The images that were announced. Where only tags are left, clients go by those when the list is empty. */

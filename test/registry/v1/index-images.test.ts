@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
 import { beforeEach, type TestContext, test } from 'node:test';
 import type { Grant } from '../../../src/exchange/grant.js';
 import type { TokenIssue } from '../../../src/registry/v1/services.js';
@@ -43,6 +44,21 @@ test('a push begins with a list of images, a token and the place of the registry
       assert.equal(reply.headers['www-authenticate'], token);
       assert.equal(reply.headers['x-docker-endpoints'], 'registry.example:8443');
     }
+  }
+});
+
+test('a token is bound to the password that its request came with, however slowly the body comes', async (context) => {
+  let password = 'old';
+  const bound: TokenIssue = { issue: () => `Token signature=${password},repository="a/b",access=write` };
+  const { ask: askBound } = await openV1(context, { tokens: bound });
+  for (const path of ['a/b/', 'a/b/images']) {
+    password = 'old';
+    const body = new PassThrough();
+    body.write('[');
+    const answer = askBound('PUT', `/v1/repositories/${path}`, { body });
+    password = 'new';
+    body.end(']');
+    assert.match(String((await answer).headers['x-docker-token']), /signature=old,/, path);
   }
 });
 
