@@ -41,6 +41,11 @@ const DAMAGED: readonly (readonly [string, Buffer, RegExp])[] = [
     /extended header of more than 1 MiB/,
   ],
   [
+    'an extension of more records than anybody has',
+    Buffer.concat([paxBytes(Array.from({ length: 4097 }, (_, index) => [`k${index}`, 'x'] as const)), FILE]),
+    /extended header of more than 4096 records/,
+  ],
+  [
     'a size below zero',
     signed(
       Buffer.concat([
