@@ -11,6 +11,7 @@ import { BridgedTags } from './bridged-tags.js';
 import { ImageBridge } from './image-bridge.js';
 import { LearningPushes } from './learning-pushes.js';
 import { notedV1 } from './noted-v1.js';
+import { Siblings } from './siblings.js';
 import { TagBridge } from './tag-bridge.js';
 import { tagLocksIn } from './tag-locks.js';
 import { V1Catalog } from './v1-catalog.js';
@@ -46,13 +47,14 @@ export function openBridge({ stores, v1, directory }: BridgeOptions): Bridge {
   const { origins } = bridge;
   const { manifests, tags, catalog } = stores;
   const tagBridge = new TagBridge({ manifests, tags: v1.tags, bridge, locks });
-  const parts = { v1, tagBridge, origins, locks };
+  const siblings = new Siblings(manifests, tags, origins);
+  const parts = { v1, tagBridge, origins, locks, siblings };
   const names = new V1Catalog(v1.repositories, new CatalogJournal(join(directory, 'catalog-journal')));
   return {
     stores: {
       ...stores,
       manifests: new BridgedManifests({ ...parts, inner: manifests }),
-      tags: new BridgedTags({ ...parts, inner: tags }, manifests),
+      tags: new BridgedTags({ ...parts, inner: tags }),
       catalog: new BridgedCatalog(catalog, v1, names),
     },
     v1: { ...notedV1(v1, names), pushes: new LearningPushes(v1.pushes, v1.images, bridge) },

@@ -6,6 +6,7 @@ import { V1Repository } from '../model/v1/v1-repository.js';
 import type { ManifestStore, StoredManifest } from '../store/contracts.js';
 import type { StoredTag, V1Stores } from '../store/v1-contracts.js';
 import type { Origins } from './origins.js';
+import type { Siblings } from './siblings.js';
 import type { TagBridge } from './tag-bridge.js';
 import type { TagLocks } from './tag-locks.js';
 import { heldByReadOnly, seenTags, tagsOfImages } from './v1-tags.js';
@@ -17,6 +18,7 @@ export interface BridgeParts<Inner> {
   readonly tagBridge: TagBridge;
   readonly origins: Origins;
   readonly locks: TagLocks;
+  readonly siblings: Siblings;
 }
 
 /**
@@ -91,20 +93,23 @@ export class BridgedManifests implements ManifestStore {
   }
 
   async put(repository: Repository, digest: Digest, manifest: Manifest, tags: readonly Tag[]): Promise<void> {
-    const { inner, v1, locks } = this.#parts;
+    const { inner, v1, locks, siblings } = this.#parts;
     const origin = V1Repository.of(repository);
     const seen = origin === undefined || v1.isReadOnly ? [] : await seenTags(v1, origin, tags);
     if (origin === undefined || seen.length === 0) return inner.put(repository, digest, manifest, tags);
     const shadowing = seen.map(({ tag }) => tag);
     await locks.hold(origin, shadowing, async () => {
       await inner.put(repository, digest, manifest, tags);
-      // A v1 push that has come meanwhile is the newer one, and stays.
-      for (const { tag, stored } of seen) await v1.tags.remove(origin, tag, stored.writing);
+      for (const { tag, stored } of seen) {
+        await siblings.remove(origin, repository, tag, stored);
+        // A v1 push that has come meanwhile is the newer one, and stays.
+        await v1.tags.remove(origin, tag, stored.writing);
+      }
     });
   }
 
   async remove(repository: Repository, digest: Digest): Promise<boolean> {
-    const { inner, v1, locks } = this.#parts;
+    const { inner, v1, locks, siblings } = this.#parts;
     const origin = V1Repository.of(repository);
     const tags = origin === undefined ? [] : await this.#tagsOf(origin, digest);
     if (origin === undefined || tags.length === 0) return inner.remove(repository, digest);
@@ -113,6 +118,7 @@ export class BridgedManifests implements ManifestStore {
     let hasRemoved = false;
     for (const { tag, stored } of seen) {
       await locks.hold(origin, [tag], async () => {
+        await siblings.remove(origin, repository, tag, stored);
         if (await v1.tags.remove(origin, tag, stored.writing)) hasRemoved = true;
       });
     }

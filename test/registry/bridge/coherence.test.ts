@@ -70,6 +70,29 @@ test('a manifest that is deleted takes the v1 tags of its image along, and no ot
   assert.equal((await manifest(registry, 'vinod1/web', 'v1')).status, 200);
 });
 
+test('what is pushed over or deleted under one name of a v1 repository goes under the other too', async (t) => {
+  const { old, registry } = await oldAndBridged(t);
+  const origin = v1Repository('busybox');
+  const id = imageId(old.image('library/busybox', '1.0').id);
+  for (const [name, other] of [
+    ['busybox', 'library/busybox'],
+    ['library/busybox', 'busybox'],
+  ] as const) {
+    for (const change of ['push', 'delete']) {
+      await registry.v1.tags.put(origin, tag('same'), id, '{}');
+      // Opened anew, it remembers nothing of what was made before, so that both names get their tags.
+      const { handler, raw } = await openBridged(registry.directory);
+      const { digest } = await tell(handler, 'GET', `/v2/${name}/manifests/same`);
+      assert.equal((await tell(handler, 'GET', `/v2/${other}/manifests/same`)).digest, digest);
+      if (change === 'push') assert.equal((await pushImage(handler, name, 'same')).reply.status, 201);
+      else assert.equal((await tell(handler, 'DELETE', `/v2/${name}/manifests/${digest}`)).status, 202);
+      assert.equal(await registry.v1.tags.get(origin, tag('same')), undefined);
+      assert.equal(await raw.manifests.get(repository(other), tag('same')), undefined, `${change} ${name}`);
+      assert.equal((await tell(handler, 'GET', `/v2/${other}/manifests/same`)).status, 404);
+    }
+  }
+});
+
 test('what a clean-up took away is made again', async (t) => {
   const { registry } = await oldAndBridged(t);
   const before = await manifest(registry, 'vinod1/web', 'v1');
