@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { importDockerRegistry } from '../configuration/docker-registry/import.js';
+import { readTextFile, UnusableFile } from '../configuration/file.js';
 import { formatProblem } from '../configuration/problem.js';
 import type { Surroundings } from './check.js';
 import { CommandFailure } from './command-failure.js';
@@ -10,9 +11,6 @@ interface ImportFlags {
   readonly flavor?: string;
   readonly output?: string;
 }
-
-/** Bytes. The original's sample has seven thousand. */
-const largest = 256 * 1024;
 
 /** Variable that named the file to docker-registry. */
 const fileVariable = 'DOCKER_REGISTRY_CONFIG';
@@ -59,25 +57,10 @@ function codeOf(error: unknown): string {
 
 async function readText(path: string, name: string): Promise<string> {
   try {
-    const handle = await open(path);
-    try {
-      const buffer = Buffer.alloc(largest + 1);
-      let length = 0;
-      // Not by the size of the file: pipes have none.
-      while (length < buffer.length) {
-        const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
-        if (bytesRead === 0) break;
-        length += bytesRead;
-      }
-      if (length > largest) throw new CommandFailure(`${name} is larger than ${largest / 1024} KiB.`);
-      return new TextDecoder('utf-8', { fatal: true }).decode(buffer.subarray(0, length));
-    } finally {
-      await handle.close();
-    }
+    return await readTextFile(path);
   } catch (error) {
-    if (error instanceof CommandFailure) throw error;
-    if (error instanceof TypeError) throw new CommandFailure(`${name} is not UTF-8 text.`);
-    throw new CommandFailure(`${name} cannot be read (${codeOf(error)}).`);
+    if (!(error instanceof UnusableFile)) throw error;
+    throw new CommandFailure(`${name} ${error.message}.`);
   }
 }
 

@@ -21,30 +21,42 @@ export async function readConfigurationFile(input: ConfigurationInput, problems:
   const file = named ?? defaultFile;
   const absolute = path.resolve(input.directory, file);
   try {
-    const text = await readText(absolute);
+    const text = await readTextFile(absolute);
     return readDocument(text, { file, directory: path.dirname(absolute) }, problems);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (named === undefined && code === 'ENOENT') return new Map();
-    if (!(error instanceof UnusableFile) && typeof code !== 'string') throw error;
-    const why = error instanceof UnusableFile ? error.message : reason(String(code));
+    if (!(error instanceof UnusableFile)) throw error;
+    if (named === undefined && error.code === 'ENOENT') return new Map();
     const hint = named === undefined ? '' : ` (named by ${namer})`;
-    problems.push({ place: { file }, message: `The configuration file${hint} ${why}.` });
+    problems.push({ place: { file }, message: `The configuration file${hint} ${error.message}.` });
     return new Map();
   }
 }
 
-/** The file can be read, but holds no text of a sensible size. */
-class UnusableFile extends Error {
+/** A file is not there, may not be read, or holds no text of a sensible size. The message says so, after the file's name. */
+export class UnusableFile extends Error {
   override readonly name = 'UnusableFile';
+  /** The system's code, when it was the system that refused. */
+  readonly code: string | undefined;
+
+  constructor(message: string, code?: string) {
+    super(message);
+    this.code = code;
+  }
 }
 
-async function readText(file: string): Promise<string> {
-  const handle = await open(file);
+/** Reads a text file of at most 256 KiB, or a pipe. @throws {UnusableFile} */
+export async function readTextFile(file: string): Promise<string> {
   try {
-    return decode(await readAll(handle));
-  } finally {
-    await handle.close();
+    const handle = await open(file);
+    try {
+      return decode(await readAll(handle));
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (error instanceof UnusableFile || typeof code !== 'string') throw error;
+    throw new UnusableFile(reason(code), code);
   }
 }
 

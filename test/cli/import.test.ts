@@ -75,7 +75,7 @@ test('import says where a file is broken and ends with 1', async (t) => {
     ['config.yml', /^config\.yml:\d+:\d+: /],
     ['latin1.yml', /not UTF-8/],
     ['large.yml', /larger than/],
-    ['absent.yml', /absent\.yml cannot be read \(ENOENT\)/],
+    ['absent.yml', /absent\.yml does not exist/],
     ['.', /cannot be read \(EISDIR\)/],
   ] as const) {
     const { failure, stdout } = await runImport(directory, [file]);

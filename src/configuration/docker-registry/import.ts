@@ -1,6 +1,5 @@
-import { type Document, LineCounter, parseDocument } from 'yaml';
 import type { Problem } from '../problem.js';
-import { syntaxProblems } from '../syntax.js';
+import { parseYamlText } from '../yaml-text.js';
 import { carriedOver } from './carried.js';
 import { droppedBecause, droppedVariables } from './dropped.js';
 import { Flavours, type OriginalKey } from './flavour.js';
@@ -36,31 +35,10 @@ export function importDockerRegistry(input: ImportInput): Imported {
   const { text, file, environment } = input;
   const named = environment['SETTINGS_FLAVOR'];
   const flavour = input.flavour ?? (named === undefined || named === '' ? 'dev' : named);
-  const lines = new LineCounter();
-  const locate = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return { file, line, column: col };
-  };
   const refuse = (...problems: readonly Problem[]): Imported => ({ text: undefined, problems, flavour });
-  let document: Document.Parsed;
-  try {
-    document = parseDocument(text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      logLevel: 'error',
-      // Python took the last of two keys.
-      uniqueKeys: false,
-      schema: 'core',
-      merge: false,
-      resolveKnownTags: false,
-    });
-  } catch (error) {
-    // Thousands of brackets in brackets.
-    if (!(error instanceof RangeError)) throw error;
-    return refuse({ place: { file }, message: 'The file is nested too deeply.' });
-  }
-  const broken = syntaxProblems(document, locate);
-  if (broken.length > 0) return refuse(...broken);
+  const parsed = parseYamlText(text, file);
+  if (!('document' in parsed)) return refuse(...parsed);
+  const { document, locate } = parsed;
   const flavours = new Flavours(document, locate);
   const keys = flavours.keys(flavour, environment);
   if (keys === undefined) {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
+import { BoundedMap } from '../bounded-map.js';
 import { inspectLayer, type LayerFacts, LayerUnreadable } from '../layer/layer.js';
 import { Digest } from '../model/digest.js';
 import type { ImageId } from '../model/v1/image-id.js';
+import { Slots } from '../slots.js';
 import { codeOf, isLost, orUndefined } from '../store/filesystem/system-error.js';
 import type { ImageStore, StoredImage } from '../store/v1-contracts.js';
 import type { DerivedFiles } from './derived-files.js';
@@ -14,7 +16,6 @@ import {
   readRecord,
   writeRecord,
 } from './layer-record.js';
-import { Places } from './places.js';
 import { Unbridgeable } from './unbridgeable.js';
 
 /** Layers read side by side. Hashing and unpacking take a processor each, and pulls go on meanwhile. */
@@ -57,11 +58,11 @@ export interface FoundLayer extends LayerRecord {
 /** What is known of the layers of v1 images. Each is read once, as long as its file, json and checksums stay the same. */
 export class Layers {
   readonly #options: LayersOptions;
-  readonly #places = new Places(WIDTH);
-  readonly #known = new Map<string, LayerRecord>();
+  readonly #slots = new Slots(WIDTH);
+  readonly #known = new BoundedMap<LayerRecord>(REMEMBERED);
   /** Digests of layers that were pushed to this process. */
-  readonly #pushed = new Map<string, Digest>();
-  readonly #failed = new Map<string, Failed>();
+  readonly #pushed = new BoundedMap<Digest>(REMEMBERED);
+  readonly #failed = new BoundedMap<Failed>(REMEMBERED);
   readonly #running = new Map<string, Promise<LayerRecord>>();
 
   constructor(options: LayersOptions) {
@@ -82,7 +83,7 @@ export class Layers {
     const identity = identityOf(status, Digest.of(image.json), image.checksums);
     const known = this.#known.get(id.hex) ?? readRecord(await this.#options.records.read(nameOf(id)));
     if (known !== undefined && isOf(known, identity)) {
-      this.#remember(id, known);
+      this.#known.set(id.hex, known);
       return { ...known, file };
     }
     this.#refuseFailed(id, identity);
@@ -100,7 +101,6 @@ export class Layers {
     if (status?.isFile() !== true) return;
     const identity = identityOf(status, Digest.of(image.json), image.checksums);
     if (known instanceof Digest) {
-      if (this.#pushed.size >= REMEMBERED) this.#pushed.clear();
       this.#pushed.set(keyOf(id, identity), known);
     } else {
       await this.#keep(id, recordOf(identity, known));
@@ -126,8 +126,8 @@ export class Layers {
     const key = keyOf(id, identity);
     const running = this.#running.get(key);
     if (running !== undefined) return running;
-    const begun = this.#places
-      .take(() => this.#inspect(id, image, file, identity))
+    const begun = this.#slots
+      .run(() => this.#inspect(id, image, file, identity))
       .finally(() => this.#running.delete(key));
     this.#running.set(key, begun);
     return begun;
@@ -160,25 +160,15 @@ export class Layers {
 
   async #keep(id: ImageId, record: LayerRecord): Promise<void> {
     const { records, isRecording } = this.#options;
-    this.#remember(id, record);
+    this.#known.set(id.hex, record);
     if (isRecording) await records.write(nameOf(id), writeRecord(record));
   }
 
   #noteFailed(id: ImageId, identity: LayerIdentity, error: unknown): unknown {
     const failure = asUnbridgeable(id, error);
     if (failure === undefined) return error;
-    if (this.#failed.size >= REMEMBERED) this.#failed.clear();
     this.#failed.set(id.hex, { identity, failure, at: performance.now() });
     return failure;
-  }
-
-  #remember(id: ImageId, record: LayerRecord): void {
-    this.#known.delete(id.hex);
-    for (const oldest of this.#known.keys()) {
-      if (this.#known.size < REMEMBERED) break;
-      this.#known.delete(oldest);
-    }
-    this.#known.set(id.hex, record);
   }
 }
 

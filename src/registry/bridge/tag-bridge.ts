@@ -1,4 +1,5 @@
 import { Failure } from '../../exchange/failure.js';
+import { BoundedMap } from '../bounded-map.js';
 import type { Digest } from '../model/digest.js';
 import type { Tag } from '../model/reference.js';
 import type { Repository } from '../model/repository.js';
@@ -34,7 +35,7 @@ export interface TagBridgeParts {
 /** Finds the manifests that v1 tags lead to, and makes those that are missing. */
 export class TagBridge {
   readonly #parts: TagBridgeParts;
-  readonly #bridged = new Map<string, Bridged>();
+  readonly #bridged = new BoundedMap<Bridged>(REMEMBERED);
   readonly #running = new Map<string, Promise<StoredManifest | undefined>>();
 
   constructor(parts: TagBridgeParts) {
@@ -138,7 +139,6 @@ export class TagBridge {
   }
 
   #remember(key: string, digest: Digest): void {
-    if (this.#bridged.size >= REMEMBERED) this.#bridged.clear();
     this.#bridged.set(key, { digest, at: performance.now() });
   }
 }

@@ -2,6 +2,7 @@
 export type { Compression } from './compression/compression.js';
 export { EMPTY_ARCHIVE, EMPTY_LAYER, EMPTY_LAYER_FACTS } from './empty-layer.js';
 export type { FileTuple } from './file-tuple.js';
+export { differencesJson, filesJson } from './files-json.js';
 export type { LayerReading } from './layer-file.js';
 export { differences, type FileDifferences, type FileInfo, listFiles } from './layer-files.js';
 export {

@@ -1,10 +1,10 @@
+import { BoundedMap } from '../bounded-map.js';
 import { Digest } from '../model/digest.js';
 import type { ImageId } from '../model/v1/image-id.js';
 import type { Stores } from '../store/contracts.js';
 import { StoredContentDamaged } from '../store/failure.js';
 import type { Layout } from '../store/filesystem/layout.js';
 import { openToRead } from '../store/filesystem/opening.js';
-import { BoundedMap } from './bounded-map.js';
 import { chainIds } from './chain.js';
 import { BIGGEST_CONFIG, type ImageConfig, parentJson, readConfig, topJson } from './image-config.js';
 import { type ImageShape, readShape } from './image-shape.js';

@@ -1,9 +1,9 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { BoundedMap } from '../bounded-map.js';
 import { parseJson } from '../model/json.js';
 import type { Layout } from '../store/filesystem/layout.js';
 import { openToRead } from '../store/filesystem/opening.js';
-import { BoundedMap } from './bounded-map.js';
 
 /** Records remembered in memory. */
 const REMEMBERED = 10_000;

@@ -1,3 +1,4 @@
+import { BoundedMap } from '../bounded-map.js';
 import { Digest } from '../model/digest.js';
 import type { Tag } from '../model/reference.js';
 import { Repository } from '../model/repository.js';
@@ -6,7 +7,6 @@ import { DEFAULT_NAMESPACE, type V1Repository } from '../model/v1/v1-repository.
 import type { ManifestStore, StoredManifest } from '../store/contracts.js';
 import { StoredContentDamaged } from '../store/failure.js';
 import { ImageDamaged, type ImageStore } from '../store/v1-contracts.js';
-import { BoundedMap } from './bounded-map.js';
 import { readShape } from './image-shape.js';
 import type { Places } from './places.js';
 import type { Place } from './records.js';

@@ -1,14 +1,14 @@
 import { inspectLayer, type LayerFacts, LayerUnreadable, parseTarSum, type TarSum } from '../layer/layer.js';
 import type { ImageId } from '../model/v1/image-id.js';
+import { Slots } from '../slots.js';
 import type { ReceivedLayer, V1Stores } from '../store/v1-contracts.js';
 import { busy } from './failures.js';
-import { Places } from './places.js';
 
 /** Layers read at a time to check them, and those that may wait: each is unpacked and hashed. */
 const AT_ONCE = 4;
 const WAITING = 1000;
 
-const places = new Places(AT_ONCE, WAITING);
+const slots = new Slots(AT_ONCE);
 
 /**
  * Looks whether a layer that has been received has the checksums which its client says it has.
@@ -31,7 +31,7 @@ export async function checkLayer(
   const image = layer === undefined ? undefined : await stores.images.find(id);
   // There is nothing to read, and the completion will say why.
   if (layer === undefined || image === undefined) return undefined;
-  const checked = places.take(() => sumUp(layer, image.json, stated));
+  const checked = slots.runUnlessBusy(WAITING, () => sumUp(layer, image.json, stated));
   if (checked === undefined) throw busy('too many layers are being checked; try again in a moment');
   return checked;
 }

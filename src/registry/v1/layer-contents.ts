@@ -1,12 +1,12 @@
 import type { Exchange } from '../../exchange/exchange.js';
 import type { Reply } from '../../exchange/reply.js';
+import { BoundedMap } from '../bounded-map.js';
 import { differences, type FileTuple, LayerUnreadable, listFiles } from '../layer/layer.js';
 import type { ImageId } from '../model/v1/image-id.js';
+import { Slots } from '../slots.js';
 import type { ImageStore, V1Stores } from '../store/v1-contracts.js';
-import { BoundedTexts } from './bounded-texts.js';
 import { busy, imageNotFound, refused } from './failures.js';
 import { isRevalidation, shown, unmodified } from './images.js';
-import { Places } from './places.js';
 import { longCache, sortedJson, textReply } from './replies.js';
 
 /** Bytes of answers that are remembered. */
@@ -22,9 +22,9 @@ export type ContentsPart = 'files' | 'diff';
 /** Tells which files layers have: read from the layer when somebody asks, and remembered for a while. */
 export class LayerContents {
   readonly #images: ImageStore;
-  readonly #remembered = new BoundedTexts(REMEMBERED);
+  readonly #remembered = new BoundedMap<Buffer>(REMEMBERED, (text) => text.length);
   readonly #running = new Map<string, Promise<Buffer>>();
-  readonly #places = new Places(AT_ONCE, WAITING);
+  readonly #slots = new Slots(AT_ONCE);
 
   constructor(images: ImageStore) {
     this.#images = images;
@@ -40,7 +40,7 @@ export class LayerContents {
     const key = `${part} ${ancestry[0]}`;
     const text = this.#remembered.get(key) ?? this.#running.get(key);
     if (text !== undefined) return text;
-    const made = this.#places.take(() => this.#make(part, ancestry));
+    const made = this.#slots.runUnlessBusy(WAITING, () => this.#make(part, ancestry));
     if (made === undefined) throw busy('too many layers are being read; try again in a moment');
     const running = made.finally(() => this.#running.delete(key));
     this.#running.set(key, running);

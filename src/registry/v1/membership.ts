@@ -1,8 +1,8 @@
 import type { ImageId } from '../model/v1/image-id.js';
 import type { V1Repository } from '../model/v1/v1-repository.js';
+import { Slots } from '../slots.js';
 import { ImageDamaged, type StoredImage, type V1Stores } from '../store/v1-contracts.js';
 import { busy } from './failures.js';
-import { Places } from './places.js';
 
 /** Pairs of a repository and an image that are remembered: some 20 MB at most. */
 const REMEMBERED = 100_000;
@@ -22,7 +22,7 @@ export class Membership {
   readonly #stores: V1Stores;
   readonly #now: () => number;
   readonly #found = new Map<string, number>();
-  readonly #places = new Places(AT_ONCE, WAITING);
+  readonly #slots = new Slots(AT_ONCE);
 
   /** @param now milliseconds of a clock that never goes back. */
   constructor(stores: V1Stores, now: () => number = () => performance.now()) {
@@ -34,7 +34,7 @@ export class Membership {
   async holds(repository: V1Repository, id: ImageId): Promise<boolean> {
     const key = `${repository} ${id}`;
     if ((this.#found.get(key) ?? Number.NEGATIVE_INFINITY) > this.#now() - BELIEVED) return true;
-    const searched = this.#places.take(() => this.#search(repository, id));
+    const searched = this.#slots.runUnlessBusy(WAITING, () => this.#search(repository, id));
     if (searched === undefined) throw busy('too many requests wait for the images of a repository');
     return searched;
   }

@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
+import { Slots } from '../../slots.js';
 import { LayerUnreadable } from '../layer-unreadable.js';
-import { Places } from './places.js';
 import type { XzAnswer, XzOrder } from './xz-messages.js';
 
 /** Threads that unpack xz at the same time; each takes up to 64 MiB for the dictionary of its file. */
-const THREADS = new Places(2);
+const THREADS = new Slots(2);
 
 /** What the decoder's numbers mean. */
 const REASONS: ReadonlyMap<string, string> = new Map([

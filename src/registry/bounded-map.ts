@@ -5,7 +5,10 @@ export class BoundedMap<Value> {
   readonly #values = new Map<string, Value>();
   #total = 0;
 
-  /** @param limit of the sum of all weights. @param weight of a value; 1 by default. */
+  /**
+   * @param limit of the sum of all weights. A single value that has more than a quarter of it is not remembered.
+   * @param weight of a value; 1 by default.
+   */
   constructor(limit: number, weight: (value: Value) => number = () => 1) {
     this.#limit = limit;
     this.#weight = weight;
@@ -21,8 +24,10 @@ export class BoundedMap<Value> {
 
   set(key: string, value: Value): void {
     this.delete(key);
+    const weight = this.#weight(value);
+    if (weight > this.#limit / 4) return;
     this.#values.set(key, value);
-    this.#total += this.#weight(value);
+    this.#total += weight;
     for (const oldest of this.#values.keys()) {
       if (this.#total <= this.#limit) break;
       this.delete(oldest);
