@@ -1,13 +1,20 @@
 import type { Exchange } from '../../exchange/exchange.js';
 import type { Reply } from '../../exchange/reply.js';
 import { BoundedMap } from '../bounded-map.js';
-import { differences, type FileTuple, LayerUnreadable, listFiles } from '../layer/layer.js';
+import {
+  differences,
+  differencesJson,
+  type FileTuple,
+  filesJson,
+  LayerUnreadable,
+  listFiles,
+} from '../layer/layer.js';
 import type { ImageId } from '../model/v1/image-id.js';
 import { Slots } from '../slots.js';
 import type { ImageStore, V1Stores } from '../store/v1-contracts.js';
 import { busy, imageNotFound, refused } from './failures.js';
 import { isRevalidation, shown, unmodified } from './images.js';
-import { longCache, sortedJson, textReply } from './replies.js';
+import { longCache, textReply } from './replies.js';
 
 /** Bytes of answers that are remembered. */
 const REMEMBERED = 64 * 1024 * 1024;
@@ -53,18 +60,18 @@ export class LayerContents {
     try {
       if (id === undefined) throw imageNotFound();
       const files = await this.#files(id);
-      return Buffer.from(sortedJson(part === 'files' ? files : await this.#differences(files, below)));
+      return part === 'files' ? await filesJson(files) : await this.#differences(files, below);
     } catch (error) {
       if (error instanceof LayerUnreadable) throw refused('Layer format not supported');
       throw error;
     }
   }
 
-  async #differences(files: readonly FileTuple[], below: readonly ImageId[]): Promise<object> {
+  async #differences(files: readonly FileTuple[], below: readonly ImageId[]): Promise<Buffer> {
     const lists = async function* (this: LayerContents): AsyncGenerator<readonly FileTuple[]> {
       for (const id of below) yield await this.#files(id);
     };
-    return { ...(await differences(files, lists.call(this))) };
+    return differencesJson(await differences(files, lists.call(this)));
   }
 
   async #files(id: ImageId): Promise<readonly FileTuple[]> {

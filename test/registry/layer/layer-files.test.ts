@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { FileTuple } from '../../../src/registry/layer/file-tuple.js';
+import { differencesJson, filesJson } from '../../../src/registry/layer/files-json.js';
 import { differences, listFiles } from '../../../src/registry/layer/layer-files.js';
 import { LayerUnreadable } from '../../../src/registry/layer/layer-unreadable.js';
 import { END, entryBytes, headerBytes, paxBytes } from './archive.js';
@@ -50,6 +51,64 @@ test('a layer of more files than can be listed is refused', async (t) => {
   const whole = await layerFile(t, gzipSync(archive.subarray(header.length)));
   assert.equal((await listFiles(whole)).length, 200_000);
   await assert.rejects(listFiles(await layerFile(t, gzipSync(archive))), LayerUnreadable);
+});
+
+test('a layer whose names grow too much in JSON is refused', async (t) => {
+  const name = '\u0001'.repeat(300_000);
+  const one = Buffer.concat([
+    entryBytes({ name: '././@LongLink', type: 'L', form: 'gnu' }, name),
+    headerBytes({}),
+  ]);
+  const most = Math.floor((32 * 1024 ** 2) / JSON.stringify(`/${name}`).length);
+  const archive = (count: number): Buffer =>
+    gzipSync(Buffer.concat(Array<Buffer>(count).fill(one)), { level: 1 });
+  assert.equal((await listFiles(await layerFile(t, archive(most)))).length, most);
+  await assert.rejects(listFiles(await layerFile(t, archive(most + 1))), LayerUnreadable);
+});
+
+test('long lists are written as JSON in their order, and others get the processor meanwhile', async () => {
+  const count = 20_000;
+  const files = Array.from(
+    { length: count },
+    (_, index): FileTuple => [
+      `/${(index * 7919) % count}"\u0001ü`,
+      'f',
+      index % 3 === 0,
+      index,
+      0,
+      0o644,
+      1,
+      2,
+    ],
+  );
+  let turns = 0;
+  const counting = setInterval(() => {
+    turns += 1;
+  }, 0);
+  try {
+    assert.equal((await filesJson(files)).toString(), JSON.stringify(files));
+    const parent = files.filter((_, index) => index % 5 === 0);
+    const found = await differences(files, [parent]);
+    const text = (await differencesJson(found)).toString();
+    const groups = Object.entries(JSON.parse(text) as Record<string, Record<string, unknown>>);
+    assert.deepEqual(
+      groups.map(([name]) => name),
+      ['changed', 'created', 'deleted'],
+    );
+    for (const [name, group] of groups) {
+      const expected = [...found[name as keyof typeof found]].sort(([a], [b]) => (a < b ? -1 : 1));
+      assert.deepEqual(Object.entries(group), expected, name);
+    }
+    assert.equal(Object.keys(groups[2]?.[1] ?? {}).length, Math.ceil(count / 3));
+  } finally {
+    clearInterval(counting);
+  }
+  assert.ok(turns > 0);
+  assert.equal((await filesJson([])).toString(), '[]');
+  assert.equal(
+    (await differencesJson(await differences([], []))).toString(),
+    '{"changed":{},"created":{},"deleted":{}}',
+  );
 });
 
 test('what a layer does is told against the nearest layer that mentions a file', async () => {
