@@ -12,8 +12,7 @@ export function formatConfiguration(configuration: Configuration): readonly stri
       upstream === undefined ? 'none: the built-in registry' : (upstream.socketPath ?? upstream.origin),
     ],
   ];
-  if (upstream === undefined) rows.push(['data', configuration.data]);
-  if (upstream === undefined && configuration.sparseImages) rows.push(['registry.sparseImages', 'true']);
+  if (upstream === undefined) rows.push(...registryRows(configuration));
   rows.push(['htpasswd', configuration.htpasswd]);
   if (pairs.length === 0) rows.push(['certs', configuration.certs]);
   for (const { certificate, key } of pairs) rows.push(['certificate', `${certificate} with ${key}`]);
@@ -23,6 +22,20 @@ export function formatConfiguration(configuration: Configuration): readonly stri
   rows.push(['minimumRate', `${configuration.minimumRate} bytes/s`], ['log.level', configuration.logLevel]);
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
+}
+
+function registryRows({ data, sparseImages, v1, search }: Configuration): [name: string, value: string][] {
+  const rows: [name: string, value: string][] = [['data', data]];
+  if (sparseImages) rows.push(['registry.sparseImages', 'true']);
+  rows.push(['v1.access', v1.access]);
+  if (v1.access !== 'off') {
+    if (v1.directory !== data) rows.push(['v1.directory', v1.directory]);
+    rows.push(['v1.index', typeof v1.index === 'string' ? v1.index : v1.index.origin]);
+    if (v1.endpoints.length > 0) rows.push(['v1.endpoints', v1.endpoints.join(', ')]);
+    if (v1.registration) rows.push(['v1.registration', 'true']);
+  }
+  rows.push(['search.enabled', String(search)]);
+  return rows;
 }
 
 /** In the largest unit that needs no fraction, as it can be written in the configuration. */
