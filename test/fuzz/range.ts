@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { parseRange } from '../../src/registry/range.js';
 import { chunkOffset } from '../../src/registry/v2/content-range.js';
-import { parseRange } from '../../src/registry/v2/range.js';
 import type { FuzzTarget } from './fuzzing.js';
 import { orRefused } from './refusal.js';
 

@@ -1,8 +1,8 @@
 import type { Exchange } from '../../exchange/exchange.js';
 import type { Reply } from '../../exchange/reply.js';
 import type { ImageId } from '../model/v1/image-id.js';
+import { parseRange } from '../range.js';
 import type { StoredImage, V1Stores } from '../store/v1-contracts.js';
-import { parseRange } from '../v2/range.js';
 import { imageNotFound, refused } from './failures.js';
 import { longCache, sortedJson, textReply } from './replies.js';
 

@@ -3,11 +3,11 @@ import { Failure } from '../../exchange/failure.js';
 import type { Reply } from '../../exchange/reply.js';
 import type { Digest } from '../model/digest.js';
 import type { Repository } from '../model/repository.js';
+import { type Part, parseRange } from '../range.js';
 import type { StoredBlob, Stores } from '../store/contracts.js';
 import { entityTag, isRangeWanted, isUnmodified } from './entity-tag.js';
 import { notHeld } from './failures.js';
 import { isReading, methodNotAllowed } from './methods.js';
-import { type Part, parseRange } from './range.js';
 
 /** One year, in seconds: the content of a digest never changes. */
 const CACHE_CONTROL = 'max-age=31536000';
