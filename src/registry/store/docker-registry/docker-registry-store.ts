@@ -18,7 +18,10 @@ import { Reliance } from './reliance.js';
 
 /** Where images of the v1 API lie, and how. */
 export interface DockerRegistryStoreOptions {
-  /** One that docker-registry has written is served as it is. Made when it is missing, unless it is read-only. */
+  /**
+   * One that docker-registry has written is served as it is. Made when it is missing, unless it is read-only; what is to be
+   * in it is made with the first push.
+   */
   readonly directory: string;
   /** Nothing is written, not even when it is opened, and what would is refused. */
   readonly readOnly: boolean;
@@ -37,11 +40,10 @@ export async function openDockerRegistryStore(options: DockerRegistryStoreOption
   const staging = new Layout(root);
   const files = new DurableFiles(staging);
   if (!options.readOnly) {
-    await mkdir(layout.images, { recursive: true });
-    // Made now, so that a delete needs no room on a disk that is full.
+    await mkdir(root, { recursive: true });
+    // Made now, so that a delete needs no room on a disk that is full. One that cannot be written to still serves pulls.
     await files.makeDirectory(staging.staging).catch(() => undefined);
-    for await (const _ of removeAbandoned(staging.staging, false));
-    await new ImageDisposal(root).recover();
+    await cleanUp(root, staging).catch(() => undefined);
   }
   const reliance = new Reliance(layout);
   const images = new DockerRegistryImages(layout, reliance);
@@ -60,4 +62,10 @@ export async function openDockerRegistryStore(options: DockerRegistryStoreOption
     repositories: new DockerRegistryRepositories(layout, files),
   };
   return options.readOnly ? readOnly(stores) : stores;
+}
+
+/** Ends what earlier processes have not. Others may be at work in the directory. */
+async function cleanUp(root: string, { staging }: Layout): Promise<void> {
+  for await (const _ of removeAbandoned(staging, false));
+  await new ImageDisposal(root).recover();
 }

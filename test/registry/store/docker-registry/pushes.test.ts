@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { beforeEach, test } from 'node:test';
@@ -27,6 +27,22 @@ async function received(content: string): Promise<ReceivedLayer> {
   assert.ok(typeof layer === 'object');
   return layer;
 }
+
+test('opening makes no place for images, so that who pushes none has none', async () => {
+  assert.deepEqual(await readdir(directory), ['docker']);
+  await pushImage(stores, BASE);
+  assert.deepEqual((await readdir(directory)).sort(), ['docker', 'images']);
+});
+
+test('a directory that cannot be written to is opened, and serves what is in it', async () => {
+  await pushImage(stores, BASE);
+  // Root may write everywhere, but nobody makes a directory below a file.
+  await rm(join(directory, 'docker'), { recursive: true });
+  await writeFile(join(directory, 'docker'), '');
+  const again = await openDockerRegistryStore({ directory, readOnly: false });
+  assert.equal((await again.images.find(BASE))?.isUploading, false);
+  await assert.rejects(pushImage(again, idOf('more')));
+});
 
 test('a push leaves the files that docker-registry leaves, and nothing else', async () => {
   assert.equal(await stores.images.find(BASE), undefined);
