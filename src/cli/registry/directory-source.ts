@@ -2,15 +2,19 @@ import { createReadStream } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import type { Configuration } from '../../configuration/configuration.js';
+import { Failure } from '../../exchange/failure.js';
 import { Digest } from '../../registry/model/digest.js';
 import { parseJson } from '../../registry/model/json.js';
 import type { Reference, Tag } from '../../registry/model/reference.js';
 import type { Repository } from '../../registry/model/repository.js';
+import { openRegistry } from '../../registry/opening.js';
 import type { Stores } from '../../registry/store/contracts.js';
-import { openFilesystemStore } from '../../registry/store/filesystem/filesystem-store.js';
 import { Layout } from '../../registry/store/filesystem/layout.js';
 import { isAbsent } from '../../registry/store/filesystem/system-error.js';
+import { exists } from '../../tls/directory.js';
 import { CommandFailure } from '../command-failure.js';
+import { printable } from './printable.js';
 import { type RegistrySource, type SourceManifest, UnknownRepository } from './source.js';
 
 /** Names read at once. */
@@ -32,10 +36,18 @@ export async function requireDirectory(directory: string): Promise<void> {
   }
 }
 
-/** Opens the data directory of a registry. @throws {CommandFailure} as {@link requireDirectory}. */
-export async function openDirectory(directory: string): Promise<DirectorySource> {
-  await requireDirectory(directory);
-  return new DirectorySource(directory, await openFilesystemStore({ directory }));
+/**
+ * Opens the data directory of a registry, with what came in through the v1 API, as its clients see it.
+ *
+ * @throws {CommandFailure} as {@link requireDirectory}, unless images of the v1 API are there.
+ */
+export async function openDirectory({
+  data,
+  v1,
+}: Pick<Configuration, 'data' | 'v1'>): Promise<DirectorySource> {
+  const isOld = v1.access !== 'off' && (await exists(join(v1.directory, 'repositories')));
+  if (!isOld) await requireDirectory(data);
+  return new DirectorySource(data, (await openRegistry({ data, v1 })).stores);
 }
 
 /** A registry whose data directory lies here. A server may be at work in it. */
@@ -74,8 +86,14 @@ export class DirectorySource implements RegistrySource {
     return (await this.manifest(repository, tag))?.digest;
   }
 
-  manifest(repository: Repository, reference: Reference): Promise<SourceManifest | undefined> {
-    return this.#stores.manifests.get(repository, reference);
+  async manifest(repository: Repository, reference: Reference): Promise<SourceManifest | undefined> {
+    try {
+      return await this.#stores.manifests.get(repository, reference);
+    } catch (error) {
+      // A tag of the v1 API whose image cannot be shown: clients get a 404 too.
+      if (error instanceof Failure && error.status === 404) return undefined;
+      throw error;
+    }
   }
 
   async *referrers(repository: Repository, digest: Digest): AsyncGenerator<unknown> {
@@ -105,10 +123,17 @@ export class DirectorySource implements RegistrySource {
     for await (const { digest } of this.#stores.upkeep.holdings.manifests(repository)) yield digest;
   }
 
-  remove(repository: Repository, reference: Reference): Promise<boolean> {
-    return reference instanceof Digest
-      ? this.#stores.manifests.remove(repository, reference)
-      : this.#stores.tags.remove(repository, reference);
+  async remove(repository: Repository, reference: Reference): Promise<boolean> {
+    const { manifests, tags } = this.#stores;
+    try {
+      return await (reference instanceof Digest
+        ? manifests.remove(repository, reference)
+        : tags.remove(repository, reference));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      // The v1 images are served read-only.
+      throw new CommandFailure(printable(`${error.message}.`), 1, { cause: error });
+    }
   }
 
   async close(): Promise<void> {}

@@ -82,7 +82,7 @@ export async function withSource(
 ): Promise<void> {
   const source =
     origin === undefined
-      ? await openDirectory((await directoryConfiguration(task)).data)
+      ? await openDirectory(await directoryConfiguration(task))
       : new RemoteSource(await openRemote(origin, task));
   try {
     await work(source);

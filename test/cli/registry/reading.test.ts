@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryDirectory } from '../../harness/directory.js';
 import { startDockerRegistry } from '../../harness/docker-registry.js';
 import { startTestGateway } from '../../harness/gateway.js';
+import { memoryDirectory } from '../../harness/memory-directory.js';
+import { makeOldRegistry } from '../../harness/old-registry.js';
 import { requireProgram } from '../../harness/program.js';
 import { onDirectory, overHttps, registry } from './commands.js';
 import { fill } from './filled.js';
@@ -117,6 +121,36 @@ test('what is not there is said, with exit code 1', programs, async (t) => {
   const absent = await registry(['ls', '--data', join(empty, 'none')]);
   assert.equal(absent.exitCode, 1);
   assert.match(absent.err, /there is no registry in this directory/);
+});
+
+test('images of the v1 API are shown and removed as their clients see them', async (t) => {
+  const directory = memoryDirectory(t);
+  const old = await makeOldRegistry(directory);
+  // As docker-registry has left it: dockgate has never served it.
+  assert.ok(!existsSync(join(directory, 'docker')));
+  const run = (...words: readonly string[]) => registry([...words, '--data', directory]);
+  const listed = (await run('ls')).out.trim().split('\n');
+  const names = old.repositories.map(({ successor }) => successor).filter((name) => name !== undefined);
+  for (const name of names) assert.ok(listed.includes(name), name);
+  const tags = await run('tags', 'vinod1/web');
+  assert.equal(tags.exitCode, 0, tags.err);
+  assert.match(tags.out, /^v1 +sha256:[a-f0-9]{64}$/m);
+  for (const name of names) assert.equal((await run('tags', name)).exitCode, 0, name);
+  assert.match((await run('inspect', 'vinod1/web:v1')).out, /Platform +linux\/amd64/);
+  assert.equal((await run('rm', '--yes', 'vinod1/web:v1')).exitCode, 0);
+  assert.ok(!existsSync(join(directory, 'repositories/vinod1/web/tag_v1')));
+  assert.doesNotMatch((await run('tags', 'vinod1/web')).out, /^v1 /m);
+});
+
+test('where the v1 images are read-only, their tags are not removed', async (t) => {
+  const [data, directory] = [memoryDirectory(t), memoryDirectory(t)];
+  await makeOldRegistry(directory, { damage: false });
+  const config = join(data, 'dockgate.yaml');
+  await writeFile(config, `data: ${data}\nv1:\n  directory: ${directory}\n  access: read-only\n`);
+  const { exitCode, err } = await registry(['rm', '--yes', 'vinod1/web:v1', '--config', config]);
+  assert.equal(exitCode, 1);
+  assert.match(err, /comes from the v1 repository vinod1\/web, which is served read-only/);
+  assert.match((await registry(['tags', 'vinod1/web', '--config', config])).out, /^v1 /m);
 });
 
 test('a wrong password is told, and shown nowhere', programs, async (t) => {
