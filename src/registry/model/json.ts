@@ -8,6 +8,12 @@ const DEEPEST = 128;
 const MOST_PARTS = 100_000;
 const MOST_FIELDS = 250_000;
 
+/** Fields of one object: many different names take the parser a hundred times as long as the same few again and again. */
+const MOST_NAMES = 10_000;
+
+/** Values that follow another: in a list of numbers there is nothing else to count. */
+const MOST_VALUES = 300_000;
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
@@ -16,7 +22,10 @@ function isBomb(bytes: Uint8Array): boolean {
   let depth = 0;
   let parts = 0;
   let fields = 0;
+  let values = 0;
   let quoted = false;
+  /** Fields of the objects that are open, by their depth. */
+  const names = new Uint32Array(DEEPEST + 1);
   for (let index = 0; index < bytes.length; index += 1) {
     const byte = bytes[index];
     if (quoted) {
@@ -28,11 +37,18 @@ function isBomb(bytes: Uint8Array): boolean {
       depth += 1;
       parts += 1;
       if (depth > DEEPEST || parts > MOST_PARTS) return true;
+      names[depth] = 0;
     } else if (byte === 0x7d || byte === 0x5d) {
-      depth -= 1;
+      // Below zero it is no JSON at all, which is for the parser to say.
+      depth = Math.max(0, depth - 1);
     } else if (byte === 0x3a) {
       fields += 1;
-      if (fields > MOST_FIELDS) return true;
+      const count = (names[depth] ?? 0) + 1;
+      names[depth] = count;
+      if (fields > MOST_FIELDS || count > MOST_NAMES) return true;
+    } else if (byte === 0x2c) {
+      values += 1;
+      if (values > MOST_VALUES) return true;
     }
   }
   return false;

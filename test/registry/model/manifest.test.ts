@@ -72,7 +72,9 @@ test('stored bytes are served under a type that no browser takes for a page', ()
 test('a text that would keep the parser busy is refused unread', () => {
   const bombs = [
     `{"x":[${'{},'.repeat(100_001)}{}]}`,
-    `{"x":{${Array.from({ length: 250_001 }, (_, index) => `"${index}":1`).join(',')}}}`,
+    `{"x":[${Array.from({ length: 26 }, () => `{${Array.from({ length: 10_000 }, (_, index) => `"${index}":1`).join(',')}}`).join(',')}]}`,
+    `{"x":{${Array.from({ length: 10_001 }, (_, index) => `"${index}":1`).join(',')}}}`,
+    `{"x":[${'1,'.repeat(300_001)}1]}`,
     `{"x":${'['.repeat(129)}${']'.repeat(129)}}`,
   ];
   for (const bomb of bombs) {
