@@ -211,7 +211,10 @@ test(
     const authority = join(trustDirectory(t, gateway.ca), 'ca.crt');
     const refused = await runProgram('curl', ['-sS', '-i', '--cacert', authority, `${gateway.url}/`]);
     assert.match(succeeded(refused), /^HTTP\/1\.1 401 /);
-    assert.equal(succeeded(await curlFor(t, gateway)([`${gateway.url}/`])), '"docker-registry server"');
+    assert.equal(
+      succeeded(await curlFor(t, gateway)([`${gateway.url}/`])),
+      String.raw`"\"docker-registry server\""`,
+    );
     const untrusting = await runProgram('curl', ['-sS', `${gateway.url}/`]);
     assert.equal(untrusting.code, 60, 'the authority is not trusted by itself');
   },

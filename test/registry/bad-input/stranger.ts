@@ -108,6 +108,6 @@ export function tree(directory: string): string[] {
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name))
     .map((path) => `${relative(directory, path)} ${statSync(path).size}`)
-    .filter((line) => !line.startsWith('docker/registry/dockgate/catalog-journal'))
+    .filter((line) => !/^docker\/registry\/dockgate\/(?:catalog-journal|search-)/.test(line))
     .sort();
 }
