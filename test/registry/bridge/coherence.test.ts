@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { Digest } from '../../../src/registry/model/digest.js';
+import { verify } from '../../../src/registry/upkeep/verification.js';
 import { seededRandom } from '../../harness/seeded-random.js';
 import { pushImage } from '../fixture.js';
 import {
@@ -140,6 +141,29 @@ test('bytes that changed in a layer under both its names are found by its checks
   const fresh = await manifest(again, 'busybox', '1.0');
   assert.equal(fresh.status, 404);
   assert.match(fresh.message, /is not the one its stored checksum is of|has a layer that/);
+});
+
+test('damaged content in quarantine does not come back by its other name', async (t) => {
+  const { old, registry } = await oldAndBridged(t);
+  const image = old.image('library/busybox', 'latest');
+  const before = await manifest(registry, 'busybox', 'latest');
+  const layer = (JSON.parse(before.text) as { layers: { digest: string }[] }).layers[0]?.digest ?? '';
+  const file = `${registry.directory}/images/${image.id}/layer`;
+  const { atime, mtime } = await stat(file);
+  const bytes = await readFile(file);
+  bytes.writeUInt8(bytes.readUInt8(100) ^ 1, 100);
+  await writeFile(file, bytes);
+  // A disk that forgets leaves no trace of it.
+  await utimes(file, atime, mtime);
+  const { damaged } = await verify({ directory: registry.directory, quarantine: true });
+  assert.deepEqual(
+    damaged.map(({ digest }) => digest.toString()),
+    [layer],
+  );
+  const again = await openBridged(registry.directory);
+  assert.equal((await manifest(again, 'busybox', '1.0')).status, 404);
+  await manifest(again, 'busybox', 'latest');
+  assert.equal((await verify({ directory: registry.directory })).damaged.length, 0);
 });
 
 test('the derived files may be deleted at any time', async (t) => {

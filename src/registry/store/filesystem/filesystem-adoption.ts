@@ -73,9 +73,11 @@ export class FilesystemAdoption {
    */
   async adopt(repository: Repository, digest: Digest, file: AdoptedFile): Promise<void> {
     if (await this.hold(repository, digest, file.size)) return;
-    const there = await orUndefined(stat(this.#layout.blob(digest)));
     // It had been taken over before, and its bytes have changed for both its names.
-    if (there?.ino === file.ino && there.size === file.size) throw new AdoptedFileChanged(file.path);
+    for (const place of [this.#layout.blob(digest), this.#layout.quarantined(digest)]) {
+      const there = await orUndefined(stat(place));
+      if (there?.ino === file.ino && there.size === file.size) throw new AdoptedFileChanged(file.path);
+    }
     await this.#place(repository, digest, (staged) => this.#bring(file, staged));
   }
 
