@@ -5,14 +5,15 @@ import { isPresent } from '../filesystem/presence.js';
 import { orUndefined } from '../filesystem/system-error.js';
 import { Turns } from '../filesystem/turns.js';
 import type { ListedImage, V1RepositoryStore } from '../v1-contracts.js';
+import { AnnouncedLists, readAnnounced } from './announced-lists.js';
 import type { DockerRegistryLayout } from './docker-registry-layout.js';
-import { LIST_LIMIT, mergeLists, readList, validEntries } from './listed-images.js';
-import { readSmallFile } from './small-files.js';
+import { mergeLists, validEntries } from './listed-images.js';
 
 /** Repositories in docker-registry's layout: a directory each, which is there while anything is in it. */
 export class DockerRegistryRepositories implements V1RepositoryStore {
   readonly #layout: DockerRegistryLayout;
   readonly #files: DurableFiles;
+  readonly #announced = new AnnouncedLists();
   readonly #turns = new Turns();
 
   constructor(layout: DockerRegistryLayout, files: DurableFiles) {
@@ -36,15 +37,13 @@ export class DockerRegistryRepositories implements V1RepositoryStore {
     }
   }
 
-  async images(repository: V1Repository): Promise<readonly ListedImage[] | undefined> {
-    const bytes = await readSmallFile(this.#layout.announced(repository), LIST_LIMIT);
-    if (bytes === undefined) return undefined;
-    return bytes === 'unusable' ? [] : readList(bytes);
+  images(repository: V1Repository): Promise<readonly ListedImage[] | undefined> {
+    return this.#announced.read(this.#layout.announced(repository));
   }
 
   announce(repository: V1Repository, images: readonly ListedImage[]): Promise<void> {
     return this.#turns.take(repository.toString(), async () => {
-      const stored = await this.images(repository);
+      const stored = await readAnnounced(this.#layout.announced(repository));
       const announced = validEntries(images);
       // Only what was announced first has tags: clients that pull all tags would fetch what has lost its tag long ago.
       const list = stored === undefined ? announced : mergeLists(stored, announced);

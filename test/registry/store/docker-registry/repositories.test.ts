@@ -163,6 +163,23 @@ test('images are announced by one list after the other, united by id', async () 
   assert.deepEqual(await stores.repositories.images(APP), []);
 });
 
+test('a list of images is read again only when its file is another', async () => {
+  await stores.repositories.announce(APP, [{ id: ONE.hex }]);
+  let before = await stores.repositories.images(APP);
+  await until(async () => {
+    const again = await stores.repositories.images(APP);
+    const isSame = again === before;
+    before = again;
+    return isSame;
+  }, 'the list is remembered');
+  assert.deepEqual(before, [{ id: ONE.hex }]);
+  // As another server of the same directory does it.
+  await writeFile(pathOf('_index_images'), JSON.stringify([{ id: TWO.hex }]));
+  assert.deepEqual(await stores.repositories.images(APP), [{ id: TWO.hex }]);
+  await rm(pathOf('_index_images'));
+  assert.equal(await stores.repositories.images(APP), undefined);
+});
+
 test('a list of images has at most 10,000 entries', async () => {
   const many = (from: number): { id: string }[] =>
     Array.from({ length: 6000 }, (_, index) => ({ id: (from + index).toString(16).padStart(16, '0') }));
