@@ -23,6 +23,9 @@ const REMEMBERED = 64 * 1024 * 1024;
 const AT_ONCE = 2;
 const WAITING = 64;
 
+/** Milliseconds that the layers for one answer may be read: a small layer can unpack to what takes an hour, under many images. */
+const LONGEST = 120_000;
+
 /** What is told of the files of an image. */
 export type ContentsPart = 'files' | 'diff';
 
@@ -32,16 +35,19 @@ export class LayerContents {
   readonly #remembered = new BoundedMap<Buffer>(REMEMBERED, (text) => text.length);
   readonly #running = new Map<string, Promise<Buffer>>();
   readonly #slots = new Slots(AT_ONCE);
+  readonly #begin: () => AbortSignal;
 
-  constructor(images: ImageStore) {
+  /** @param begin makes what ends the reading for one answer. */
+  constructor(images: ImageStore, begin: () => AbortSignal = () => AbortSignal.timeout(LONGEST)) {
     this.#images = images;
+    this.#begin = begin;
   }
 
   /**
    * The answer, as JSON. Whoever asks while it is being made gets the same.
    *
    * @param ancestry the image itself, its parent, and so on.
-   * @throws {Failure} 404 without a layer; 400 for one that is no archive; 503 when too many wait.
+   * @throws {Failure} 404 without a layer; 400 for one that is no archive or takes too long; 503 when too many wait.
    */
   async read(part: ContentsPart, ancestry: readonly ImageId[]): Promise<Buffer> {
     const key = `${part} ${ancestry[0]}`;
@@ -57,27 +63,33 @@ export class LayerContents {
   }
 
   async #make(part: ContentsPart, [id, ...below]: readonly ImageId[]): Promise<Buffer> {
+    const signal = this.#begin();
     try {
       if (id === undefined) throw imageNotFound();
-      const files = await this.#files(id);
-      return part === 'files' ? await filesJson(files) : await this.#differences(files, below);
+      const files = await this.#files(id, signal);
+      return part === 'files' ? await filesJson(files) : await this.#differences(files, below, signal);
     } catch (error) {
+      if (signal.aborted && error === signal.reason) throw refused('the layers take too long to read');
       if (error instanceof LayerUnreadable) throw refused('Layer format not supported');
       throw error;
     }
   }
 
-  async #differences(files: readonly FileTuple[], below: readonly ImageId[]): Promise<Buffer> {
+  async #differences(
+    files: readonly FileTuple[],
+    below: readonly ImageId[],
+    signal: AbortSignal,
+  ): Promise<Buffer> {
     const lists = async function* (this: LayerContents): AsyncGenerator<readonly FileTuple[]> {
-      for (const id of below) yield await this.#files(id);
+      for (const id of below) yield await this.#files(id, signal);
     };
     return differencesJson(await differences(files, lists.call(this)));
   }
 
-  async #files(id: ImageId): Promise<readonly FileTuple[]> {
+  async #files(id: ImageId, signal: AbortSignal): Promise<readonly FileTuple[]> {
     const file = await this.#images.layerFile(id);
     if (file === undefined) throw imageNotFound();
-    return listFiles(file);
+    return listFiles(file, { signal });
   }
 }
 

@@ -3,6 +3,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { ImageId } from '../../../src/registry/model/v1/image-id.js';
+import { LayerContents } from '../../../src/registry/v1/layer-contents.js';
 import { entryBytes } from '../layer/archive.js';
 import { type Answer, beginImage, idOf, jsonOf, openV1, pushImage, type V1Registry } from './v1-registry.js';
 
@@ -190,6 +192,14 @@ test('what a layer deletes, changes and creates is told of it', async () => {
         '"created":{"/__proto__":["f",false,1,0,0,0,0]},' +
         '"deleted":{"/gone":["f",true,0,0,0,0,0]}}',
     );
+  }
+});
+
+test('the files of layers that take too long to read are not listed', async () => {
+  const ended = new LayerContents(registry.stores.images, () => AbortSignal.abort());
+  const ids = [TOP, BASE].map((hex) => ImageId.parse(hex));
+  for (const part of ['files', 'diff'] as const) {
+    await assert.rejects(ended.read(part, ids), { status: 400, message: /take too long/ });
   }
 });
 
