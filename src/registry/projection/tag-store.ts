@@ -94,8 +94,14 @@ export class MergedTags implements V1TagStore {
   }
 
   async remove(repository: V1Repository, tag: Tag, writing?: string): Promise<boolean> {
-    const { v1 } = this.#options;
+    const { v1, locks } = this.#options;
     if (v1.isReadOnly) return v1.tags.remove(repository, tag, writing);
+    // Or a pull that is making a manifest of the tag's image could bring the tag back.
+    return locks.hold(repository, [tag], () => this.#removeAlone(repository, tag, writing));
+  }
+
+  async #removeAlone(repository: V1Repository, tag: Tag, writing: string | undefined): Promise<boolean> {
+    const { v1 } = this.#options;
     const meant = await this.#meant(repository, tag);
     if (writing !== undefined && meant.some((each) => writingOf(each) === writing)) {
       return this.#removeThose(

@@ -8,9 +8,11 @@ import { Digest } from '../../../src/registry/model/digest.js';
 import { Repository } from '../../../src/registry/model/repository.js';
 import { openProjection, type ProjectedStores } from '../../../src/registry/projection/projection.js';
 import { createRegistry } from '../../../src/registry/registry.js';
+import type { ManifestStore } from '../../../src/registry/store/contracts.js';
 import { ReadOnly, type V1TagStore } from '../../../src/registry/store/v1-contracts.js';
 import { memoryDirectory } from '../../harness/memory-directory.js';
 import { ask } from '../client.js';
+import { payloadOf } from '../store/docker-registry/sample.js';
 import {
   archive,
   gzipped,
@@ -35,9 +37,11 @@ async function meant({ stores }: Projected, name: string, tag: string): Promise<
 /** Stores an image as if a v1 client had pushed it. */
 async function pushV1({ pushed, directory }: Projected, id: string): Promise<void> {
   const file = join(directory, `${id}.tar`);
-  await writeFile(file, archive(id.slice(0, 8)));
+  const layer = archive(id.slice(0, 8));
+  await writeFile(file, layer);
   const image = idOf(id);
-  await pushed.pushes.adopt(image, Buffer.from(`{"id":"${id}"}`), [image], file, `sha256:${'0'.repeat(64)}`);
+  const json = Buffer.from(`{"id":"${id}"}`);
+  await pushed.pushes.adopt(image, json, [image], file, payloadOf(json, layer));
 }
 
 test('a tag of the v1 API is the truth until it is removed', async (t) => {
@@ -92,6 +96,34 @@ test('a tag is never lost when the same manifest is pushed while a v1 client mov
   assert.equal(await pushed.tags.get(APP, tagOf('1')), undefined);
   assert.equal(await meant(registry, 'team/app', '1'), image.manifest);
   assert.deepEqual(await tagsOf(registry, 'team/app'), { 1: image.ids[0] });
+});
+
+test('a tag that is deleted while a pull makes its manifest does not come back', async (t) => {
+  const registry = await projected(t);
+  const { stores, pushed, directory, all } = registry;
+  await pushV1(registry, LATER);
+  await all.tags.put(APP, tagOf('1'), idOf(LATER), '{}');
+  let deleting: Promise<boolean> | undefined;
+  const manifests: ManifestStore = {
+    get: (repository, reference) => stores.manifests.get(repository, reference),
+    keep: (repository, digest) => stores.manifests.keep(repository, digest),
+    remove: (repository, digest) => stores.manifests.remove(repository, digest),
+    put: async (...given) => {
+      // The pull has just seen the tag. Time enough to delete it, for whoever does not wait for the pull.
+      let isDeleted = false;
+      deleting = all.tags.remove(APP, tagOf('1')).finally(() => {
+        isDeleted = true;
+      });
+      for (let turn = 0; turn < 100 && !isDeleted; turn += 1) await stat(directory);
+      await stores.manifests.put(...given);
+    },
+  };
+  const slow = { ...stores, manifests };
+  const bridge = openBridge({ stores: slow, v1: pushed, directory: bridgeDirectory(directory) });
+  await bridge.stores.manifests.get(Repository.parse('team/app'), tagOf('1'));
+  assert.equal(await deleting, true);
+  assert.equal(await meant(registry, 'team/app', '1'), undefined);
+  assert.deepEqual(await tagsOf(registry, 'team/app'), {});
 });
 
 test('a tag of an image that is a manifest replaces the tags under both names', async (t) => {
