@@ -65,7 +65,7 @@ export function openProjection({ stores, v1, directory, origin }: ProjectionOpti
     images: new MergedImages(v1.images, images),
     pushes: new MergedPushes(v1, images, materialising),
     tags,
-    repositories: new MergedRepositories({ stores, v1, tagged, images }),
+    repositories: new MergedRepositories({ stores, v1, tagged, images, locks }),
     isReadOnly: v1.isReadOnly,
     reason: (repository, tag) => tags.reason(repository, tag),
   };

@@ -1,3 +1,5 @@
+import { inBatches } from '../batches.js';
+import type { TagLocks } from '../bridge/tag-locks.js';
 import { Tag } from '../model/reference.js';
 import type { Repository } from '../model/repository.js';
 import type { V1Repository } from '../model/v1/v1-repository.js';
@@ -14,12 +16,16 @@ const WITH_ANCESTORS = 1000;
 /** Names of tags asked for at a time. */
 const PAGE = 1000;
 
+/** Tags waited for side by side. */
+const WIDTH = 32;
+
 /** What repositories are made of. */
 export interface MergedRepositoriesOptions {
   readonly stores: Stores;
   readonly v1: V1Stores;
   readonly tagged: TaggedImages;
   readonly images: ProjectedImages;
+  readonly locks: TagLocks;
 }
 
 /** The repositories of both APIs together. */
@@ -68,8 +74,14 @@ export class MergedRepositories implements V1RepositoryStore {
 
   /** Takes the tags away in both APIs; manifests stay until a clean-up, as pushed images do. */
   async remove(repository: V1Repository): Promise<boolean> {
-    const { v1, stores } = this.#options;
+    const { v1, stores, locks } = this.#options;
+    const pushed = v1.isReadOnly ? undefined : await v1.tags.list(repository);
     let isRemoved = await v1.repositories.remove(repository);
+    // Pulls that are making manifests of its images are waited for, or they could bring its tags back.
+    await inBatches([...(pushed ?? new Map()).keys()], WIDTH, async (name: string) => {
+      const tag = Tag.read(name);
+      if (tag !== undefined) await locks.hold(repository, [tag], async () => undefined);
+    });
     for (const source of sourcesOf(repository)) {
       for await (const tag of this.#tags(source)) {
         if (await stores.tags.remove(source, tag)) isRemoved = true;

@@ -98,33 +98,37 @@ test('a tag is never lost when the same manifest is pushed while a v1 client mov
   assert.deepEqual(await tagsOf(registry, 'team/app'), { 1: image.ids[0] });
 });
 
-test('a tag that is deleted while a pull makes its manifest does not come back', async (t) => {
-  const registry = await projected(t);
-  const { stores, pushed, directory, all } = registry;
-  await pushV1(registry, LATER);
-  await all.tags.put(APP, tagOf('1'), idOf(LATER), '{}');
-  let deleting: Promise<boolean> | undefined;
-  const manifests: ManifestStore = {
-    get: (repository, reference) => stores.manifests.get(repository, reference),
-    keep: (repository, digest) => stores.manifests.keep(repository, digest),
-    remove: (repository, digest) => stores.manifests.remove(repository, digest),
-    put: async (...given) => {
-      // The pull has just seen the tag. Time enough to delete it, for whoever does not wait for the pull.
-      let isDeleted = false;
-      deleting = all.tags.remove(APP, tagOf('1')).finally(() => {
-        isDeleted = true;
-      });
-      for (let turn = 0; turn < 100 && !isDeleted; turn += 1) await stat(directory);
-      await stores.manifests.put(...given);
-    },
-  };
-  const slow = { ...stores, manifests };
-  const bridge = openBridge({ stores: slow, v1: pushed, directory: bridgeDirectory(directory) });
-  await bridge.stores.manifests.get(Repository.parse('team/app'), tagOf('1'));
-  assert.equal(await deleting, true);
-  assert.equal(await meant(registry, 'team/app', '1'), undefined);
-  assert.deepEqual(await tagsOf(registry, 'team/app'), {});
-});
+for (const what of ['tag', 'repository'] as const) {
+  test(`a ${what} that is deleted while a pull makes a manifest of it does not come back`, async (t) => {
+    const registry = await projected(t);
+    const { stores, pushed, directory, all } = registry;
+    await pushV1(registry, LATER);
+    await all.tags.put(APP, tagOf('1'), idOf(LATER), '{}');
+    let deleting: Promise<boolean> | undefined;
+    const manifests: ManifestStore = {
+      get: (repository, reference) => stores.manifests.get(repository, reference),
+      keep: (repository, digest) => stores.manifests.keep(repository, digest),
+      remove: (repository, digest) => stores.manifests.remove(repository, digest),
+      put: async (...given) => {
+        // The pull has just seen the tag. Time enough to delete it, for whoever does not wait for the pull.
+        let isDeleted = false;
+        deleting = (what === 'tag' ? all.tags.remove(APP, tagOf('1')) : all.repositories.remove(APP)).finally(
+          () => {
+            isDeleted = true;
+          },
+        );
+        for (let turn = 0; turn < 100 && !isDeleted; turn += 1) await stat(directory);
+        await stores.manifests.put(...given);
+      },
+    };
+    const slow = { ...stores, manifests };
+    const bridge = openBridge({ stores: slow, v1: pushed, directory: bridgeDirectory(directory) });
+    await bridge.stores.manifests.get(Repository.parse('team/app'), tagOf('1'));
+    assert.equal(await deleting, true);
+    assert.equal(await meant(registry, 'team/app', '1'), undefined);
+    assert.deepEqual([...((await all.tags.list(APP)) ?? [])], []);
+  });
+}
 
 test('a tag of an image that is a manifest replaces the tags under both names', async (t) => {
   const registry = await projected(t);
