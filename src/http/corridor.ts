@@ -125,6 +125,8 @@ export class Corridor {
     checkVersion(request);
     if (this.#watch.size > MAXIMUM_EXCHANGES) throw busy();
     const head = readRequestHead(request.rawHeaders, request.httpVersionMinor);
+    // Old engines read errors of their own form only, also about a target that is refused.
+    if (request.url?.startsWith('/v1/') === true) delivery.path = '/v1/';
     const target = parseTarget(request.url ?? '');
     delivery.path = target.path;
     checkMeaning(delivery, head);

@@ -82,7 +82,8 @@ export class Passage implements Source, ConnectionUser, Dispatcher.DispatchHandl
     this.#body?.forgetReplay();
     const { delivery, origin } = this.#call;
     delivery.upstreamMilliseconds = performance.now() - this.#passedAt;
-    if (headers['x-docker-token'] !== undefined) renewToken(headers, this.#sealing);
+    if (headers['x-docker-token'] !== undefined || headers['www-authenticate'] !== undefined)
+      renewToken(headers, this.#sealing);
     if (headers['x-docker-endpoints'] !== undefined)
       headers['x-docker-endpoints'] = this.#upstream.endpoints ?? this.#call.client.host;
     const { location } = headers;

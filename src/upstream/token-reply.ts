@@ -26,7 +26,7 @@ export function renewToken(headers: Headers, sealing: Sealing | undefined): void
   const ours = typeof token === 'string' ? sealing?.(token) : undefined;
   headers['x-docker-token'] = ours;
   const twin = headers['www-authenticate'];
-  if (twin === token || (typeof twin === 'string' && /^token signature=/i.test(twin)))
+  if (twin === token || (typeof twin === 'string' && /^token\s+signature\s*=/i.test(twin)))
     headers['www-authenticate'] = ours;
 }
 

@@ -46,7 +46,7 @@ export function openBridge({ stores, v1, directory }: BridgeOptions): Bridge {
   });
   const { origins } = bridge;
   const { manifests, tags, catalog } = stores;
-  const tagBridge = new TagBridge({ manifests, tags: v1.tags, bridge, locks });
+  const tagBridge = new TagBridge({ stores, tags: v1.tags, bridge, locks });
   const siblings = new Siblings(manifests, tags, origins);
   const parts = { v1, tagBridge, origins, locks, siblings };
   const names = new V1Catalog(v1.repositories, new CatalogJournal(join(directory, 'catalog-journal')));
@@ -57,7 +57,7 @@ export function openBridge({ stores, v1, directory }: BridgeOptions): Bridge {
       tags: new BridgedTags({ ...parts, inner: tags }),
       catalog: new BridgedCatalog(catalog, v1, names),
     },
-    v1: { ...notedV1(v1, names), pushes: new LearningPushes(v1.pushes, v1.images, bridge) },
+    v1: { ...notedV1(v1, names, locks), pushes: new LearningPushes(v1.pushes, v1.images, bridge) },
     origin: async (manifest) => (await origins.of(manifest))[0],
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
+import { Failure } from '../../exchange/failure.js';
 import { BoundedMap } from '../bounded-map.js';
 import { inspectLayer, type LayerFacts, LayerUnreadable } from '../layer/layer.js';
 import { Digest } from '../model/digest.js';
@@ -20,6 +21,9 @@ import { Unbridgeable } from './unbridgeable.js';
 
 /** Layers read side by side. Hashing and unpacking take a processor each, and pulls go on meanwhile. */
 const WIDTH = 2;
+
+/** Layers that may wait to be read: those of some images. */
+const WAITING = 1_000;
 
 /** Milliseconds for which a damaged layer is not read again while its files stay as they are. */
 const AGAIN_AFTER = 60_000;
@@ -126,9 +130,9 @@ export class Layers {
     const key = keyOf(id, identity);
     const running = this.#running.get(key);
     if (running !== undefined) return running;
-    const begun = this.#slots
-      .run(() => this.#inspect(id, image, file, identity))
-      .finally(() => this.#running.delete(key));
+    const reading = this.#slots.runUnlessBusy(WAITING, () => this.#inspect(id, image, file, identity));
+    if (reading === undefined) return Promise.reject(busy());
+    const begun = reading.finally(() => this.#running.delete(key));
     this.#running.set(key, begun);
     return begun;
   }
@@ -202,6 +206,12 @@ function recordOf(identity: LayerIdentity, facts: LayerFacts): LayerRecord {
     isEmpty: isEmptyArchive(diffId, unpackedSize),
     isFile,
   };
+}
+
+function busy(): Failure {
+  return new Failure(503, 'UNAVAILABLE', 'too many old images are being made ready; try again in a moment', {
+    headers: { 'retry-after': 10 },
+  });
 }
 
 /** Tells whether an archive has no entries: nothing but zeros, which end it. */

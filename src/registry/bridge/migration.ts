@@ -5,6 +5,7 @@ import type { V1Repository } from '../model/v1/v1-repository.js';
 import type { FilesystemStores } from '../store/filesystem/filesystem-store.js';
 import type { V1Stores } from '../store/v1-contracts.js';
 import { ImageBridge } from './image-bridge.js';
+import { isOvertaken } from './overtaken.js';
 import { tagLocksIn } from './tag-locks.js';
 import { Unbridgeable } from './unbridgeable.js';
 
@@ -160,7 +161,11 @@ class Migration {
     const made = await this.#bridge.make(id);
     const current = await stores.manifests.get(repository, tag);
     if (current?.digest.equals(made.digest) === true) return 'present';
-    if (isForeign && current !== undefined && (await this.#bridge.origins.of(current.digest)).length === 0) {
+    const { origins } = this.#bridge;
+    const stored = await v1.tags.get(origin, tag);
+    const isPushed = current !== undefined && (await origins.of(current.digest)).length === 0;
+    const isNewer = stored !== undefined && (await isOvertaken(stores, origins, repository, tag, stored));
+    if ((isForeign && isPushed) || isNewer) {
       onKept?.(`${repository}:${tag}`);
       return 'kept';
     }

@@ -1,8 +1,16 @@
+import { Tag } from '../model/reference.js';
 import type { V1RepositoryStore, V1Stores, V1TagStore } from '../store/v1-contracts.js';
+import type { TagLocks } from './tag-locks.js';
 import type { V1Catalog } from './v1-catalog.js';
 
-/** The same stores; they tell the catalog which repositories come and go. */
-export function notedV1(v1: V1Stores, catalog: V1Catalog): V1Stores {
+/** Is locked while the list of a repository's images is changed. A tag of this name would share the lock, which does no harm. */
+const ANNOUNCED = [Tag.read('_index_images')].filter((tag) => tag !== undefined);
+
+/**
+ * The same stores; they tell the catalog which repositories come and go. Lists of images, which are read and written again,
+ * change one at a time in all processes.
+ */
+export function notedV1(v1: V1Stores, catalog: V1Catalog, locks: TagLocks): V1Stores {
   const { tags: innerTags, repositories: innerRepositories } = v1;
   const tags: V1TagStore = {
     list: (repository) => innerTags.list(repository),
@@ -23,7 +31,7 @@ export function notedV1(v1: V1Stores, catalog: V1Catalog): V1Stores {
     setPrivate: (repository, isPrivate) => innerRepositories.setPrivate(repository, isPrivate),
     announce: async (repository, images) => {
       const isNew = !(await innerRepositories.has(repository));
-      await innerRepositories.announce(repository, images);
+      await locks.hold(repository, ANNOUNCED, () => innerRepositories.announce(repository, images));
       if (isNew) await catalog.note(repository);
     },
     remove: async (repository) => {

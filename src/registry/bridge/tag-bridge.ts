@@ -4,9 +4,11 @@ import type { Digest } from '../model/digest.js';
 import type { Tag } from '../model/reference.js';
 import type { Repository } from '../model/repository.js';
 import type { V1Repository } from '../model/v1/v1-repository.js';
-import type { ManifestStore, StoredManifest } from '../store/contracts.js';
+import type { StoredManifest } from '../store/contracts.js';
+import type { FilesystemStores } from '../store/filesystem/filesystem-store.js';
 import type { StoredTag, V1TagStore } from '../store/v1-contracts.js';
 import type { ImageBridge } from './image-bridge.js';
+import { isOvertaken } from './overtaken.js';
 import type { TagLocks } from './tag-locks.js';
 import { Unbridgeable } from './unbridgeable.js';
 
@@ -26,7 +28,7 @@ interface Bridged {
 
 /** What a tag bridge works with. */
 export interface TagBridgeParts {
-  readonly manifests: ManifestStore;
+  readonly stores: Pick<FilesystemStores, 'manifests' | 'tags'>;
   readonly tags: V1TagStore;
   readonly bridge: ImageBridge;
   readonly locks: TagLocks;
@@ -57,7 +59,7 @@ export class TagBridge {
     const key = `${repository}:${tag}@${stored.image}`;
     const known = this.#bridged.get(key);
     if (known !== undefined && performance.now() - known.at < AGAIN_AFTER) {
-      const manifest = await this.#parts.manifests.get(repository, known.digest);
+      const manifest = await this.#parts.stores.manifests.get(repository, known.digest);
       if (manifest !== undefined) return manifest;
     }
     // All who ask while it is being made get the same.
@@ -81,7 +83,7 @@ export class TagBridge {
     } catch (error) {
       if (!(error instanceof Unbridgeable)) throw error;
       // What was made while the image was whole still is.
-      const earlier = await this.#parts.manifests.get(repository, tag);
+      const earlier = await this.#parts.stores.manifests.get(repository, tag);
       if (earlier !== undefined) {
         const images = await this.#parts.bridge.origins.of(earlier.digest);
         if (images.some((image) => image.equals(stored.image))) return earlier;
@@ -110,9 +112,11 @@ export class TagBridge {
     stored: StoredTag,
     key: string,
   ): Promise<StoredManifest | undefined> {
-    const { manifests, tags, bridge } = this.#parts;
+    const { tags, bridge, stores } = this.#parts;
+    const { manifests } = stores;
     let seen = stored;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      if (await this.#yields(repository, origin, tag, seen)) return manifests.get(repository, tag);
       const made = await bridge.make(seen.image);
       // Also when the manifest is there: somebody may have deleted what it names.
       const { image, manifest } = await bridge.store(repository, seen.image, made);
@@ -136,6 +140,13 @@ export class TagBridge {
       seen = next;
     }
     throw new Error(`the v1 tag ${tag} of ${origin} never stays the same`);
+  }
+
+  /** Takes a v1 tag away that has been overtaken. */
+  async #yields(repository: Repository, origin: V1Repository, tag: Tag, stored: StoredTag): Promise<boolean> {
+    const { stores, tags, bridge, locks } = this.#parts;
+    if (!(await isOvertaken(stores, bridge.origins, repository, tag, stored))) return false;
+    return locks.hold(origin, [tag], () => tags.remove(origin, tag, stored.writing));
   }
 
   #remember(key: string, digest: Digest): void {

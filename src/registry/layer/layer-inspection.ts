@@ -16,6 +16,13 @@ import { TarSumCalculation } from './tarsum/tarsum-calculation.js';
  */
 export const UNPACKED_LIMIT = 256 * 1024 ** 3;
 
+/**
+ * How many times as long as what was read of a layer it may be when it is unpacked, beyond {@link FREELY}: zeros pack at a
+ * thousand to one and files at ten to one, so a small bomb ends after seconds.
+ */
+const RATIO = 100;
+const FREELY = 16 * 1024 ** 3;
+
 /** What a layer is, whatever image it belongs to. */
 export interface LayerFacts {
   /** Of the file as it is. */
@@ -85,6 +92,8 @@ export async function inspectLayer(file: string, options: InspectionOptions = {}
   for await (const chunk of unpacked(hashed(), notes)) {
     signal?.throwIfAborted();
     unpackedSize += chunk.length;
+    if (unpackedSize > FREELY && unpackedSize > size * RATIO)
+      throw new LayerUnreadable(`is more than ${RATIO} times as long when it is unpacked`);
     if (unpackedSize > unpackedLimit)
       throw new LayerUnreadable(`is more than ${unpackedLimit} bytes when it is unpacked`);
     if (notes.compression !== 'none') diff.update(chunk);

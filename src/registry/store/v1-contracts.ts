@@ -110,6 +110,8 @@ export interface StoredTag {
   readonly image: ImageId;
   /** Another after every writing, even of the same image. */
   readonly writing: string;
+  /** When that was, in milliseconds since the epoch; undefined when nobody knows. */
+  readonly written?: number;
 }
 
 /** Tags of repositories. */

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Digest } from '../../../src/registry/model/digest.js';
+import { createRegistry } from '../../../src/registry/registry.js';
 import { verify } from '../../../src/registry/upkeep/verification.js';
 import { seededRandom } from '../../harness/seeded-random.js';
 import { pushImage } from '../fixture.js';
@@ -45,6 +47,34 @@ test('a v1 tag that is written after a push through the v2 API takes its place',
   await registry.v1.tags.put(WEB, tag('next'), imageId(old.image('vinod1/web', 'v2').id), '{}');
   const moved = await manifest(registry, 'vinod1/web', 'next');
   assert.equal(moved.digest, (await manifest(registry, 'vinod1/web', 'v2')).digest);
+});
+
+test('what was pushed while the v1 API was off is not taken back by the older v1 tag', async (t) => {
+  const { registry } = await oldAndBridged(t);
+  const { directory, raw, v1 } = registry;
+  const file = join(directory, 'repositories', 'vinod1', 'web', 'tag_v1');
+  const longAgo = new Date(Date.now() - 3_600_000);
+  await utimes(file, longAgo, longAgo);
+  const pushed = await pushImage(createRegistry({ store: raw }), 'vinod1/web', 'v1');
+  assert.equal(pushed.reply.status, 201);
+  assert.ok(existsSync(file), 'nobody has taken the v1 tag away');
+  const again = await openBridged(directory);
+  assert.equal((await manifest(again, 'vinod1/web', 'v1')).digest, pushed.digest);
+  assert.equal(await v1.tags.get(WEB, tag('v1')), undefined);
+});
+
+test('two processes that announce images at once lose none', async (t) => {
+  const { registry } = await oldAndBridged(t);
+  const other = await openBridged(registry.directory);
+  const name = v1Repository('team-a/announced');
+  const ids = Array.from({ length: 40 }, (_, index) => String(index).padStart(64, '0'));
+  await Promise.all(
+    ids.map((id, index) =>
+      (index % 2 === 0 ? registry : other).bridge.v1.repositories.announce(name, [{ id }]),
+    ),
+  );
+  const listed = await registry.bridge.v1.repositories.images(name);
+  assert.deepEqual(listed?.map(({ id }) => id).sort(), ids);
 });
 
 test('a tag that is deleted through the v2 API is gone for both', async (t) => {

@@ -37,7 +37,7 @@ export async function readTag(path: string): Promise<StoredTag | undefined> {
     if (!status.isFile()) return undefined;
     const { buffer, bytesRead } = await file.read(Buffer.alloc(TAG_BYTES), 0, TAG_BYTES, 0);
     const image = ImageId.read(buffer.toString('latin1', 0, bytesRead).trim());
-    return image && { image, writing: writingOf(status, image) };
+    return image && { image, writing: writingOf(status, image), written: status.mtimeMs };
   } catch (error) {
     if (isLost(error)) return undefined;
     throw error;

@@ -34,6 +34,7 @@ export interface FilesystemStoreOptions {
 
 /** A data directory. */
 export interface FilesystemStores extends Stores {
+  readonly tags: FilesystemTags;
   /** The directory for what clean-up remembers. */
   readonly workspace: string;
   /** Takes content over that lies in the file system already. */

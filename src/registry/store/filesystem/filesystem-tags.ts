@@ -5,6 +5,7 @@ import { Tag } from '../../model/reference.js';
 import type { Repository } from '../../model/repository.js';
 import type { Catalog, Listing, Page, TagStore } from '../contracts.js';
 import type { DurableFiles } from './durable-files.js';
+import { statusOf } from './file-status.js';
 import type { Layout } from './layout.js';
 import { LinkReader, readLink } from './link-reader.js';
 import { linksTo } from './link-search.js';
@@ -72,6 +73,11 @@ export class FilesystemTags implements TagStore {
   /** The manifest that a tag means; undefined when there is no such tag. */
   resolve(repository: Repository, tag: Tag): Promise<Digest | undefined> {
     return this.#links.read(this.#layout.currentLink(repository, tag));
+  }
+
+  /** When a tag was written last, in milliseconds since the epoch; undefined when there is no such tag. */
+  async written(repository: Repository, tag: Tag): Promise<number | undefined> {
+    return (await statusOf(this.#layout.currentLink(repository, tag)))?.mtimeMs;
   }
 
   /** Makes a tag mean a manifest. */
