@@ -5,6 +5,7 @@ import type { Configuration, Timeouts, V1Configuration } from '../../src/configu
 import { type Gateway, startGateway } from '../../src/gateway.js';
 import { hashPassword } from '../../src/htpasswd/index.js';
 import { makeLogs } from '../../src/telemetry/logger.js';
+import { afterwards } from './afterwards.js';
 import { temporaryDirectory } from './directory.js';
 
 /** The user of every test gateway. */
@@ -118,7 +119,7 @@ export async function startTestGateway(
     },
   });
   const gateway = await startGateway(configuration, logs);
-  test.after(() => gateway.abort());
+  afterwards(test, () => gateway.abort());
   const port = gateway.addresses[0]?.port ?? 0;
   return {
     gateway,

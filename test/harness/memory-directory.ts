@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { afterwards } from './afterwards.js';
 import { temporaryDirectory } from './directory.js';
 
 const MEMORY = '/dev/shm';
@@ -21,6 +22,6 @@ function hasRoom(): boolean {
 export function memoryDirectory(test: TestContext): string {
   if (!hasRoom()) return temporaryDirectory(test);
   const directory = mkdtempSync(join(MEMORY, 'dockgate-test-'));
-  test.after(() => rmSync(directory, { recursive: true, force: true }));
+  afterwards(test, () => rmSync(directory, { recursive: true, force: true }));
   return directory;
 }

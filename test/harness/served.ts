@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { hashPassword } from '../../src/htpasswd/index.js';
+import { afterwards } from './afterwards.js';
 import type { LogLine } from './gateway.js';
 import { PASSWORD, USER } from './gateway.js';
 import { until } from './until.js';
@@ -75,7 +76,7 @@ export function spawnServe(
       resolve({ code, signal });
     });
   });
-  test.after(async () => {
+  afterwards(test, async () => {
     if (!isOver) child.kill('SIGKILL');
     await ended;
   });
