@@ -34,6 +34,11 @@ export class BoundedMap<Value> {
     }
   }
 
+  clear(): void {
+    this.#values.clear();
+    this.#total = 0;
+  }
+
   delete(key: string): void {
     const value = this.#values.get(key);
     if (value === undefined) return;

@@ -41,11 +41,17 @@ export class ImageStoring {
   }
 
   async #storeLayer(repository: Repository, { layer }: OwnedLayer): Promise<void> {
-    const { content, file, identity, isFile } = layer;
+    const { content, file, identity, isFile, isChecked } = layer;
     if (await this.#adoption.hold(repository, content.digest, content.size)) return;
     if (isFile) {
       const { ino, size } = identity;
-      await this.#adoption.adopt(repository, content.digest, { path: file, ino, size, copy: this.#copy });
+      await this.#adoption.adopt(repository, content.digest, {
+        path: file,
+        ino,
+        size,
+        copy: this.#copy,
+        isChecked,
+      });
       return;
     }
     await this.#adoption.create(repository, content.digest, async (staged) => {

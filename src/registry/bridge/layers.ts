@@ -28,6 +28,9 @@ const WAITING = 1_000;
 /** Milliseconds for which a damaged layer is not read again while its files stay as they are. */
 const AGAIN_AFTER = 60_000;
 
+/** Milliseconds for which what was read whole is taken to be whole still. */
+const CHECKED_FOR = 3_600_000;
+
 /** Layers of which it is remembered what was found out. */
 const REMEMBERED = 20_000;
 
@@ -57,6 +60,8 @@ interface Failed {
 /** A layer, and the file that it was found in. */
 export interface FoundLayer extends LayerRecord {
   readonly file: string;
+  /** This process has read it whole, not long ago. */
+  readonly isChecked: boolean;
 }
 
 /** What is known of the layers of v1 images. Each is read once, as long as its file, json and checksums stay the same. */
@@ -64,6 +69,8 @@ export class Layers {
   readonly #options: LayersOptions;
   readonly #slots = new Slots(WIDTH);
   readonly #known = new BoundedMap<LayerRecord>(REMEMBERED);
+  /** When this process has read or received layers whole. */
+  readonly #checked = new BoundedMap<number>(REMEMBERED);
   /** Digests of layers that were pushed to this process. */
   readonly #pushed = new BoundedMap<Digest>(REMEMBERED);
   readonly #failed = new BoundedMap<Failed>(REMEMBERED);
@@ -88,10 +95,10 @@ export class Layers {
     const known = this.#known.get(id.hex) ?? readRecord(await this.#options.records.read(nameOf(id)));
     if (known !== undefined && isOf(known, identity)) {
       this.#known.set(id.hex, known);
-      return { ...known, file };
+      return { ...known, file, isChecked: this.#isChecked(id, identity) };
     }
     this.#refuseFailed(id, identity);
-    return { ...(await this.#join(id, image, file, identity)), file };
+    return { ...(await this.#join(id, image, file, identity)), file, isChecked: true };
   }
 
   /**
@@ -104,6 +111,7 @@ export class Layers {
     const status = file === undefined ? undefined : await orUndefined(stat(file));
     if (status?.isFile() !== true) return;
     const identity = identityOf(status, Digest.of(image.json), image.checksums);
+    this.#checked.set(checkedKey(id, identity), performance.now());
     if (known instanceof Digest) {
       this.#pushed.set(keyOf(id, identity), known);
     } else {
@@ -114,7 +122,13 @@ export class Layers {
   /** Forgets what is known of a layer: its file is no longer what it was. */
   async forget(id: ImageId): Promise<void> {
     this.#known.delete(id.hex);
+    this.#checked.clear();
     await this.#options.records.remove(nameOf(id));
+  }
+
+  #isChecked(id: ImageId, identity: LayerIdentity): boolean {
+    const at = this.#checked.get(checkedKey(id, identity));
+    return at !== undefined && performance.now() - at < CHECKED_FOR;
   }
 
   #refuseFailed(id: ImageId, identity: LayerIdentity): void {
@@ -154,6 +168,7 @@ export class Layers {
         throw new Unbridgeable(id, 'has a layer that is not the one its stored checksum is of');
       const record = recordOf(identity, facts);
       await this.#keep(id, record);
+      this.#checked.set(checkedKey(id, identity), performance.now());
       this.#pushed.delete(key);
       return record;
     } catch (error) {
@@ -188,6 +203,11 @@ function asUnbridgeable(id: ImageId, error: unknown): Unbridgeable | undefined {
     return new Unbridgeable(id, 'has a layer that the registry has no right to read', { cause: error });
   if (codeOf(error) === 'ENOENT') return new Unbridgeable(id, 'has no layer', { cause: error });
   return undefined;
+}
+
+/** Without the times, which clean-up goes by: whoever relies on a file renews them. */
+function checkedKey(id: ImageId, { ino, size }: LayerIdentity): string {
+  return `${id} ${ino} ${size}`;
 }
 
 function keyOf(id: ImageId, identity: LayerIdentity): string {

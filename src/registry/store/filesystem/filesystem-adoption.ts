@@ -4,6 +4,7 @@ import type { Repository } from '../../model/repository.js';
 import { StoredContentDamaged } from '../failure.js';
 import type { DurableFiles } from './durable-files.js';
 import type { FilesystemBlobs } from './filesystem-blobs.js';
+import type { IntegrityLedger } from './integrity-ledger.js';
 import type { Layout } from './layout.js';
 import { asStoreError, codeOf, isAbsent, orUndefined } from './system-error.js';
 
@@ -28,6 +29,8 @@ export interface AdoptedFile {
   readonly size: number;
   /** Leave the file as it is: its content is copied, and its times are not touched. */
   readonly copy: boolean;
+  /** This process has read it whole, and its digest is right: the first who pulls it need not wait for another check. */
+  readonly isChecked: boolean;
 }
 
 /** The file is another than the one whose digest was computed. */
@@ -45,11 +48,13 @@ export class FilesystemAdoption {
   readonly #layout: Layout;
   readonly #files: DurableFiles;
   readonly #blobs: FilesystemBlobs;
+  readonly #ledger: IntegrityLedger;
 
-  constructor(layout: Layout, files: DurableFiles, blobs: FilesystemBlobs) {
+  constructor(layout: Layout, files: DurableFiles, blobs: FilesystemBlobs, ledger: IntegrityLedger) {
     this.#layout = layout;
     this.#files = files;
     this.#blobs = blobs;
+    this.#ledger = ledger;
   }
 
   /**
@@ -79,6 +84,9 @@ export class FilesystemAdoption {
       if (there?.ino === file.ino && there.size === file.size) throw new AdoptedFileChanged(file.path);
     }
     await this.#place(repository, digest, (staged) => this.#bring(file, staged));
+    if (!file.isChecked || file.copy) return;
+    const status = await orUndefined(stat(this.#layout.blob(digest)));
+    if (status?.ino === file.ino && status.size === file.size) this.#ledger.noteVerified(digest, status);
   }
 
   /** Lets a repository hold content that `write` puts into an empty file. Whoever calls it answers for the digest. */

@@ -79,7 +79,7 @@ export async function openFilesystemStore(options: FilesystemStoreOptions): Prom
       tidying: new Tidying(layout, files, trash),
     }),
     workspace: layout.collection,
-    adoption: new FilesystemAdoption(layout, files, blobs),
+    adoption: new FilesystemAdoption(layout, files, blobs, ledger),
   };
 }
 
