@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { link, rename, unlink, utimes } from 'node:fs/promises';
 import { inBatches } from '../../batches.js';
 import type { Tag } from '../../model/reference.js';
@@ -23,6 +24,9 @@ const DESCRIPTION_LIMIT = 64 * 1024;
 /** How often to begin again when somebody removes the repository under our hands. */
 const ATTEMPTS = 5;
 
+/** Milliseconds for which a registry without repositories is taken to have none; another process may make the first. */
+const NONE_FOR = 100;
+
 const LATEST = 'latest';
 
 /** What tags work with. */
@@ -41,6 +45,8 @@ export class DockerRegistryTags implements V1TagStore {
   readonly #reader = new TagReader();
   readonly #names = new TagFiles();
   readonly #turns = new Turns();
+  #noneUntil = 0;
+  #lookAgainAt = 0;
 
   constructor(tools: TagTools) {
     this.#tools = tools;
@@ -59,7 +65,19 @@ export class DockerRegistryTags implements V1TagStore {
   }
 
   get(repository: V1Repository, tag: Tag): StoredTag | undefined | Promise<StoredTag | undefined> {
-    return this.#reader.read(this.#tools.layout.tag(repository, tag));
+    // Most registries have never had a v1 client, and this stands in front of every pull.
+    if (performance.now() < this.#noneUntil) return undefined;
+    const stored = this.#reader.read(this.#tools.layout.tag(repository, tag));
+    if (stored === undefined) this.#lookForAny();
+    return stored;
+  }
+
+  /** Looks now and then whether there are repositories at all. */
+  #lookForAny(): void {
+    const now = performance.now();
+    if (now < this.#lookAgainAt) return;
+    this.#lookAgainAt = now + NONE_FOR;
+    if (!existsSync(this.#tools.layout.repositories)) this.#noneUntil = now + NONE_FOR;
   }
 
   put(repository: V1Repository, tag: Tag, image: ImageId, description: string): Promise<void> {
@@ -74,6 +92,7 @@ export class DockerRegistryTags implements V1TagStore {
           if (!isAbsent(error) || attempt === ATTEMPTS) throw asStoreError(error);
         }
       }
+      this.#noneUntil = 0;
       // A clean-up that had looked at the tags before sees by its age that the image is wanted.
       await this.#keep(image);
     });
