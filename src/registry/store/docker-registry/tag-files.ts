@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { BoundedMap } from '../../bounded-map.js';
 import { Tag } from '../../model/reference.js';
 import { statusOf } from '../filesystem/file-status.js';
 import { JoinedWork } from '../filesystem/joined-work.js';
@@ -19,9 +20,8 @@ interface Known {
 
 /** The tags that there are files of, by repository. A directory is read again when it is another than before. */
 export class TagFiles {
-  readonly #known = new Map<string, Known>();
+  readonly #known = new BoundedMap<Known>(REMEMBERED, sizeOf, Number.POSITIVE_INFINITY);
   readonly #reads = new JoinedWork<readonly Tag[] | undefined>();
-  #size = 0;
 
   /** @param directory of a repository. @returns in the order of their names; undefined when there is nothing in it. */
   list(directory: string): Promise<readonly Tag[] | undefined> {
@@ -31,11 +31,11 @@ export class TagFiles {
   async #list(directory: string): Promise<readonly Tag[] | undefined> {
     const status = await statusOf(directory);
     const known = this.#known.get(directory);
-    if (known !== undefined) this.#forget(directory, known);
+    this.#known.delete(directory);
     if (status?.isDirectory() !== true) return undefined;
     const state = stateOf(status);
     if (known?.state === state) {
-      this.#remember(directory, known);
+      this.#known.set(directory, known);
       return known.tags;
     }
     // The status is older than the names read here, so names that come later are never taken for these.
@@ -46,21 +46,8 @@ export class TagFiles {
       .map((name) => Tag.read(name.slice(TAG.length)))
       .filter((tag) => tag !== undefined)
       .sort((one, other) => (one.name < other.name ? -1 : 1));
-    if (Date.now() - status.ctimeMs > SETTLED) this.#remember(directory, { state, tags });
+    if (Date.now() - status.ctimeMs > SETTLED) this.#known.set(directory, { state, tags });
     return tags;
-  }
-
-  #remember(directory: string, known: Known): void {
-    for (const [oldest, each] of this.#known) {
-      if (this.#size + sizeOf(known) <= REMEMBERED) break;
-      this.#forget(oldest, each);
-    }
-    this.#known.set(directory, known);
-    this.#size += sizeOf(known);
-  }
-
-  #forget(directory: string, known: Known): void {
-    if (this.#known.delete(directory)) this.#size -= sizeOf(known);
   }
 }
 

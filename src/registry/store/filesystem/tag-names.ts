@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
+import { BoundedMap } from '../../bounded-map.js';
 import { Tag } from '../../model/reference.js';
 import { JoinedWork } from './joined-work.js';
 import { SortedNames } from './sorted-names.js';
@@ -25,9 +26,8 @@ interface Known extends KnownTags {
 
 /** The names in directories of tags. A directory is read again when it is another than before. */
 export class TagNames {
-  readonly #known = new Map<string, Known>();
+  readonly #known = new BoundedMap<Known>(REMEMBERED, sizeOf, Number.POSITIVE_INFINITY);
   readonly #reads = new JoinedWork<KnownTags | undefined>();
-  #size = 0;
 
   /** @param directory of tags. @returns undefined when it is not there. */
   read(directory: string): Promise<KnownTags | undefined> {
@@ -38,12 +38,12 @@ export class TagNames {
   async #read(directory: string): Promise<KnownTags | undefined> {
     const status = await orUndefined(stat(directory));
     const known = this.#known.get(directory);
-    if (known !== undefined) this.#forget(directory, known);
+    this.#known.delete(directory);
     if (status === undefined) return undefined;
     // The status is older than the names read here, so names that come later are never taken for these.
     const state = Date.now() - status.mtimeMs > SETTLED ? stateOf(status) : undefined;
     if (known !== undefined && state !== undefined && known.state === state) {
-      this.#remember(directory, known);
+      this.#known.set(directory, known);
       return known;
     }
     const keys = await keysIn(directory);
@@ -51,23 +51,8 @@ export class TagNames {
     next.keys.become(keys);
     next.state = state;
     for (const key of next.seen) if (!keys.has(key)) next.seen.delete(key);
-    this.#remember(directory, next);
+    this.#known.set(directory, next);
     return next;
-  }
-
-  #remember(directory: string, known: Known): void {
-    const before = this.#known.get(directory);
-    if (before !== undefined) this.#forget(directory, before);
-    for (const [oldest, each] of this.#known) {
-      if (this.#size + sizeOf(known) <= REMEMBERED) break;
-      this.#forget(oldest, each);
-    }
-    this.#known.set(directory, known);
-    this.#size += sizeOf(known);
-  }
-
-  #forget(directory: string, known: Known): void {
-    if (this.#known.delete(directory)) this.#size -= sizeOf(known);
   }
 }
 
