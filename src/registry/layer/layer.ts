@@ -1,6 +1,6 @@
 /** The bytes of image layers: what the other folders use. */
 export type { Compression } from './compression/compression.js';
-export { EMPTY_ARCHIVE, EMPTY_LAYER, EMPTY_LAYER_FACTS } from './empty-layer.js';
+export { EMPTY_ARCHIVE } from './empty-archive.js';
 export type { FileTuple } from './file-tuple.js';
 export { differencesJson, filesJson } from './files-json.js';
 export type { LayerReading } from './layer-file.js';

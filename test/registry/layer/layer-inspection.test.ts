@@ -5,13 +5,25 @@ import { rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { EMPTY_LAYER, EMPTY_LAYER_FACTS } from '../../../src/registry/layer/empty-layer.js';
+import { EMPTY_ARCHIVE } from '../../../src/registry/layer/empty-archive.js';
 import { inspectLayer } from '../../../src/registry/layer/layer-inspection.js';
 import { LayerUnreadable } from '../../../src/registry/layer/layer-unreadable.js';
 import { PayloadChecksum } from '../../../src/registry/layer/payload-checksum.js';
+import { Digest } from '../../../src/registry/model/digest.js';
 import { Random } from '../../fuzz/random.js';
 import { END, entryBytes, headerBytes, paxBytes, signed } from './archive.js';
 import { layerDirectory, layerFile } from './layer-directory.js';
+
+/** The empty archive in gzip, byte for byte as Go and therefore every engine since 1.10 writes it. */
+const EMPTY_LAYER = Buffer.from('1f8b080000096e8800ff621805a360148c5800080000ffff2eafb5ef00040000', 'hex');
+const EMPTY_LAYER_FACTS = {
+  digest: Digest.of(EMPTY_LAYER),
+  size: EMPTY_LAYER.length,
+  compression: 'gzip',
+  diffId: Digest.of(EMPTY_ARCHIVE),
+  unpackedSize: EMPTY_ARCHIVE.length,
+  padding: 0,
+};
 
 const FILE = entryBytes({ name: 'file' }, 'content');
 const BLOCK_OF_ZEROS = Buffer.alloc(512);
