@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Target } from '../routing/target.js';
 import type { Grant } from './grant.js';
 import type { Reply } from './reply.js';
+import type { Rights } from './rights.js';
 
 /** Request headers by lower-case name; the values of a repeated header are joined with `, ` (RFC 9110 §5.3). */
 export type RequestHeaders = Readonly<Record<string, string | undefined>>;
@@ -21,7 +22,11 @@ export interface Exchange {
   readonly body: Readable;
   /** Who asks, once the password has been checked; undefined on the paths that need none. */
   readonly user: string | undefined;
-  /** With a token in place of a password: the only thing that the request may do. */
+  /** IP address of the client, as far as it can be trusted. */
+  readonly address: string;
+  /** What whoever asks may do; undefined: everything. What the path itself names has been decided already. */
+  readonly rights?: Rights | undefined;
+  /** With a token of the v1 API in place of a password: the only thing that the request may do. */
   readonly grant?: Grant | undefined;
   /** Scheme and authority by which the client reached us, such as `https://registry.example:8443`, for `Location`. */
   readonly origin: string;

@@ -1,4 +1,5 @@
 import type { Grant } from '../exchange/grant.js';
+import type { Rights } from '../exchange/rights.js';
 import type { Target } from '../routing/target.js';
 import type { Client } from './client.js';
 import type { Delivery } from './delivery.js';
@@ -12,7 +13,9 @@ export interface Call {
   readonly client: Client;
   /** Scheme and authority by which the client reached us. */
   readonly origin: string;
-  /** With a token in place of a password: the only thing that the request may do. It does. */
+  /** What whoever asks may do; undefined: everything. */
+  readonly rights?: Rights | undefined;
+  /** With a token of the v1 API in place of a password: the only thing that the request may do. It does. */
   readonly grant?: Grant | undefined;
   /** The upstream's own token, which the client's token had in it. */
   readonly upstreamToken?: string | undefined;

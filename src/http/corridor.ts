@@ -166,14 +166,14 @@ export class Corridor {
     } else if (verdict.kind === 'granted') {
       const { user, grant, upstreamToken } = verdict;
       delivery.user = user;
-      if (isWithinGrant(grant, delivery.request.method ?? '', call.target.path))
+      if (grant !== undefined && isWithinGrant(grant, delivery.request.method ?? '', call.target.path))
         this.#pass({ ...call, grant, upstreamToken });
       else this.#deny(delivery, { kind: 'unauthorized' });
     } else if (verdict.kind === 'throttled') {
       // Held, or whoever guesses would keep us busy with refusals as fast as they can ask.
       setTimeout(() => this.#deny(delivery, verdict), THROTTLED_WAIT).unref();
     } else {
-      this.#deny(delivery, verdict);
+      this.#deny(delivery, verdict.kind === 'stranger' ? { kind: 'unauthorized' } : verdict);
     }
   }
 

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Exchange, Handler, RequestHeaders } from '../exchange/exchange.js';
 import { Failure } from '../exchange/failure.js';
 import type { Grant } from '../exchange/grant.js';
+import type { Rights } from '../exchange/rights.js';
 import type { Target } from '../routing/target.js';
 import type { Backend, Call } from './call.js';
 import type { Source } from './delivery.js';
@@ -59,6 +60,8 @@ class EmbeddedExchange implements Exchange, Source {
   readonly target: Target;
   readonly headers: RequestHeaders;
   readonly user: string | undefined;
+  readonly address: string;
+  readonly rights: Rights | undefined;
   readonly grant: Grant | undefined;
   readonly origin: string;
   readonly #call: Call;
@@ -72,6 +75,8 @@ class EmbeddedExchange implements Exchange, Source {
     this.target = target;
     this.headers = fieldRecord(head.fields);
     this.user = delivery.user;
+    this.address = delivery.address;
+    this.rights = call.rights;
     this.grant = call.grant;
     this.origin = origin;
     this.#call = call;

@@ -1,4 +1,5 @@
 import type { Grant } from '../exchange/grant.js';
+import type { Limits } from '../exchange/rights.js';
 import { type BasicCredentials, readBasicCredentials } from './basic-credentials.js';
 import { Throttle } from './throttle.js';
 import { isToken } from './v1-token-text.js';
@@ -20,16 +21,29 @@ export interface UserDirectory {
 
 /** Why a request does not get in. `unauthorized` covers all reasons that a guesser must not be able to tell apart. */
 export type Refusal =
-  | { readonly kind: 'unauthorized' }
+  /** `token`: credentials of the Bearer scheme that do not hold (RFC 6750 §3.1 `invalid_token`). */
+  | { readonly kind: 'unauthorized'; readonly token?: true }
   | { readonly kind: 'throttled'; readonly retryAfter: number }
   | { readonly kind: 'overloaded' };
+
+/** How somebody has shown who they are. */
+export type Way = 'password' | 'v1 token' | 'bearer' | 'robot' | 'certificate';
+
+/** Somebody who has not shown who they are: no credentials, or empty ones (`Basic Og==`, which clients send without a password). */
+export interface Stranger {
+  readonly kind: 'stranger';
+}
 
 /** Somebody with a token in place of a password. */
 export interface Granted {
   readonly kind: 'granted';
-  readonly user: string;
-  /** All that the token opens; whoever lets the request in sees to it. */
-  readonly grant: Grant;
+  readonly way: Way;
+  /** Undefined: a stranger with a token that says so. Robots: `robot:NAME`. */
+  readonly user: string | undefined;
+  /** With a token of the v1 API all that it opens; whoever lets the request in sees to it. */
+  readonly grant?: Grant;
+  /** All that the credentials open; undefined: what the rules give to the user. */
+  readonly limits?: Limits;
   /** What an upstream wants to see in its place: the value of its own `X-Docker-Token`. */
   readonly upstreamToken?: string;
 }
@@ -40,8 +54,14 @@ export interface TokenCheck {
   check(authorization: string): Granted | undefined | Promise<Granted | Refusal>;
 }
 
-/** The name of the user who asks, what a token opens, or why there is neither. */
-export type Verdict = string | Granted | Refusal;
+/** Checks the tokens of robots, which come as passwords. */
+export interface RobotCheck {
+  /** @returns undefined when there is no such robot, or not with that password. */
+  check(user: string, password: string): Granted | undefined;
+}
+
+/** The name of the user who asks with a password, what other credentials open, or why there is neither. */
+export type Verdict = string | Granted | Stranger | Refusal;
 
 const UNAUTHORIZED: Refusal = { kind: 'unauthorized' };
 const OVERLOADED: Refusal = { kind: 'overloaded' };

@@ -32,6 +32,11 @@ export class ForeignTokens implements TokenCheck {
     if (verdict === 'refused') return { kind: 'unauthorized' };
     if (verdict === 'unavailable') return { kind: 'overloaded' };
     // No user of a password has a colon in the name.
-    return { kind: 'granted', user: `token:${repository}`, grant: { repository, access, images: verdict } };
+    return {
+      kind: 'granted',
+      way: 'v1 token',
+      user: `token:${repository}`,
+      grant: { repository, access, images: verdict },
+    };
   }
 }

@@ -98,7 +98,7 @@ export class TokenAuthority implements TokenCheck {
     const proof = prefix[0] === SIGNED ? this.#isSigned(bound, rest) : this.#open(bound, rest);
     if (proof === undefined || prefix.readUIntBE(1, 6) <= this.#now()) return undefined;
     if (this.#options.find(user) === undefined) return undefined;
-    const granted: Granted = { kind: 'granted', user, grant: { repository, access } };
+    const granted: Granted = { kind: 'granted', way: 'v1 token', user, grant: { repository, access } };
     return proof === true ? granted : { ...granted, upstreamToken: proof };
   }
 

@@ -31,6 +31,7 @@ export function makeExchange(method: string, target: string, options: RequestOpt
     target: parseTarget(target),
     headers: options.headers ?? {},
     body: body instanceof Readable ? body : Readable.from(body === undefined ? [] : [Buffer.from(body)]),
+    address: '127.0.0.1',
     user: 'somebody',
     origin: ORIGIN,
   };

@@ -63,6 +63,7 @@ export async function servePlainly(handler: Handler): Promise<PlainServer> {
           headers: request.headers as RequestHeaders,
           body: request,
           user: undefined,
+          address: '127.0.0.1',
           origin: `http://${request.headers.host}`,
         });
       } catch (error) {
