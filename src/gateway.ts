@@ -26,6 +26,8 @@ export interface Gateway {
   readonly addresses: readonly AddressInfo[];
   /** Path of the authority's certificate that clients have to trust; undefined with the operator's own pairs. */
   readonly authorityFile: string | undefined;
+  /** Opens anew the files that something else rotates; undefined when there are none. Never rejects. */
+  reopen?(): Promise<void>;
   /** Accepts nothing new, lets what runs finish, and closes everything. Resolves when all is closed. */
   stop(): Promise<void>;
   /** Closes everything at once, cutting what runs. */

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import type { Command } from 'commander';
 import { addConfigurationOptions, type Flags } from '../configuration/flags.js';
 import { loadConfiguration } from '../configuration/load.js';
@@ -41,6 +42,7 @@ async function serve(flags: Flags): Promise<void> {
     });
     for (const { address, port } of gateway.addresses) logger.info({ address, port }, 'listening');
     process.stderr.write(formatWelcome(configuration, gateway, firstUser));
+    reopenOnHangup(gateway);
     await untilStopped(gateway, configuration.timeouts.grace, (signal, first) =>
       logger.info({ signal }, first ? 'stopping: running transfers may finish' : 'stopping at once'),
     );
@@ -48,6 +50,15 @@ async function serve(flags: Flags): Promise<void> {
   } finally {
     await logs.close();
   }
+}
+
+/**
+ * SIGHUP tells that files were rotated. It must not end a service, as it does by default; but it still ends a process whose
+ * terminal was closed, where there is nothing to reopen.
+ */
+function reopenOnHangup(gateway: Gateway): void {
+  if (gateway.reopen === undefined && [0, 1, 2].some((descriptor) => isatty(descriptor))) return;
+  process.on('SIGHUP', () => void gateway.reopen?.());
 }
 
 /** Waits for a signal, then for running transfers, at most so many milliseconds; a second signal ends at once. */
