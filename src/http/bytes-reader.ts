@@ -1,4 +1,5 @@
-import type { Delivery, Source } from './delivery.js';
+import type { Delivery } from './delivery.js';
+import type { Source } from './transaction.js';
 
 /** Bytes handed over at a time: TLS keeps a copy of what the connection has not taken yet. */
 const CHUNK = 131_072;

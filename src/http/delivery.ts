@@ -1,12 +1,10 @@
-import type { ServerResponse } from 'node:http';
 import type { Failure } from '../exchange/failure.js';
 import type { Reply, ReplyBody } from '../exchange/reply.js';
 import { BytesReader, isLong } from './bytes-reader.js';
-import type { Connection } from './connection.js';
 import { FileReader } from './file-reader.js';
-import type { Incoming } from './incoming.js';
 import { API_VERSION, failureReply, isDistributionPath } from './recovery.js';
 import { StreamReader } from './stream-reader.js';
+import { type Outcome, Transaction } from './transaction.js';
 
 /** Bytes that may wait for a client before its source is asked to pause. */
 const QUEUE_LIMIT = 65_536;
@@ -14,55 +12,11 @@ const QUEUE_LIMIT = 65_536;
 /** Bytes of a body up to which joining it with the head costs less than a second buffer to write. */
 const ONE_WRITE = 16_384;
 
-/** How an exchange ended, as the access log tells it. */
-export type Outcome = 'complete' | 'client gone' | 'upstream failed' | 'refused' | 'timed out' | 'failed';
-
-/** Where the bytes of a reply come from while it is under way. */
-export interface Source {
-  /** The client has taken what was waiting; go on. */
-  resume(): void;
-  /** The exchange is over before its time: stop, and release everything. Called at most once. */
-  abandon(): void;
-}
-
 /**
  * Writes one reply: nothing else touches the response. Keeps at most one write under way, because every write then
  * is one buffer, which TLS encrypts in place instead of joining it with others in a copy.
  */
-export class Delivery {
-  readonly id: string;
-  readonly request: Incoming;
-  readonly response: ServerResponse;
-  readonly connection: Connection;
-  /** Milliseconds of the monotonic clock. */
-  readonly startedAt: number;
-  /** Set while a reply is streamed. */
-  source: Source | undefined;
-  /** Called once when the reply is over. */
-  release: (() => void) | undefined;
-  outcome: Outcome | undefined;
-  status = 0;
-  /** Bytes of the body handed to the client's connection. */
-  sent = 0;
-  /** Bytes of the body that the connection has taken. */
-  flushed = 0;
-  /** Milliseconds from passing the request on to the first byte of the answer; undefined without an upstream. */
-  upstreamMilliseconds: number | undefined;
-  user: string | undefined;
-  /** The client's address, as far as it can be trusted. */
-  address: string;
-  /** The target's path; undefined while, or because, the target could not be parsed. */
-  path: string | undefined;
-  /** The reply is over, one way or the other; the request's body may still be arriving. */
-  closed = false;
-  /** The client has asked whether to send its body (RFC 9110 §10.1.1), and has no answer yet. */
-  awaitsContinue = false;
-  /** The request was looked at; with pipelining it may have to wait for its turn. */
-  started = false;
-  /** Close the connection after this reply. */
-  closeAfter = false;
-  /** The reply does not say that the OCI Distribution API is here. */
-  hidesDistribution = false;
+export class Delivery extends Transaction {
   #headers: string[] | undefined;
   #expected: number | undefined;
   #held: Buffer | undefined;
@@ -72,24 +26,6 @@ export class Delivery {
   #ended = false;
   #full = false;
   #onFlushed: (() => void) | undefined;
-
-  /** @param id identifies the exchange in the logs @param startedAt of the monotonic clock */
-  constructor(
-    id: string,
-    request: Incoming,
-    response: ServerResponse,
-    connection: Connection,
-    startedAt: number,
-  ) {
-    this.id = id;
-    this.request = request;
-    this.response = response;
-    this.connection = connection;
-    this.address = connection.address;
-    this.startedAt = startedAt;
-    // A connection that breaks under a write says so on the response as well, where nobody needs to hear it.
-    response.on('error', ignore);
-  }
 
   /** Whether a status has been chosen; after that only the body can follow. */
   get begun(): boolean {
@@ -122,6 +58,7 @@ export class Delivery {
     ) {
       headers.push(...API_VERSION);
     }
+    if (this.audited) this.digest = valueOf(headers, 'docker-content-digest');
     this.status = status;
     this.#headers = headers;
     this.#expected = length;
@@ -276,6 +213,12 @@ export class Delivery {
       this.source?.resume();
     }
   }
+}
+
+/** @param headers names in lower case and values in turn. */
+function valueOf(headers: readonly string[], name: string): string | undefined {
+  const index = headers.indexOf(name);
+  return index === -1 ? undefined : headers[index + 1];
 }
 
 function toBuffer(body: string | Uint8Array): Buffer {

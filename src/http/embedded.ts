@@ -6,11 +6,11 @@ import type { Grant } from '../exchange/grant.js';
 import type { Rights } from '../exchange/rights.js';
 import type { Target } from '../routing/target.js';
 import type { Backend, Call } from './call.js';
-import type { Source } from './delivery.js';
 import { toFailure } from './recovery.js';
 import { ReplyMemory } from './reply-memory.js';
 import { RequestBody } from './request-body.js';
 import { fieldRecord } from './request-head.js';
+import type { Source } from './transaction.js';
 
 /** Bytes of replies that slow clients may keep in memory. */
 const HELD = 256 * 1024 * 1024;

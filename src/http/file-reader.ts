@@ -1,5 +1,6 @@
 import type { FileBody } from '../exchange/reply.js';
-import type { Delivery, Source } from './delivery.js';
+import type { Delivery } from './delivery.js';
+import type { Source } from './transaction.js';
 
 /** Bytes read at a time: large enough to make the calls rare, small enough that a slow client shows progress. */
 const CHUNK = 131_072;

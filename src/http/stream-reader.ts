@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { Delivery, Source } from './delivery.js';
+import type { Delivery } from './delivery.js';
+import type { Source } from './transaction.js';
 
 /** Reads a stream into a delivery and destroys it however it ends. */
 export class StreamReader implements Source {

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Call } from '../http/call.js';
-import type { Source } from '../http/delivery.js';
 import { RequestBody } from '../http/request-body.js';
+import type { Source } from '../http/transaction.js';
 import { announce, type ConnectionUser } from './connection-use.js';
 import { codeOf, isStaleConnection, upstreamFailure } from './failure.js';
 import { replyFields, requestFields } from './headers.js';
