@@ -24,7 +24,11 @@ export type Refusal =
   /** `token`: credentials of the Bearer scheme that do not hold (RFC 6750 §3.1 `invalid_token`). */
   | { readonly kind: 'unauthorized'; readonly token?: true }
   | { readonly kind: 'throttled'; readonly retryAfter: number }
-  | { readonly kind: 'overloaded' };
+  | { readonly kind: 'overloaded' }
+  /** A token that holds and does not open this (RFC 6750 §3.1 `insufficient_scope`): another one might. */
+  | { readonly kind: 'insufficient' }
+  /** Somebody known, to whom the rules do not give this: the same credentials again would be no use. */
+  | { readonly kind: 'forbidden' };
 
 /** How somebody has shown who they are. */
 export type Way = 'password' | 'v1 token' | 'bearer' | 'robot' | 'certificate';
