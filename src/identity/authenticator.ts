@@ -55,7 +55,7 @@ export interface Granted {
 /** Checks tokens of the v1 API, as `Authorization` has them. */
 export interface TokenCheck {
   /** @returns undefined when it does not hold. */
-  check(authorization: string): Granted | undefined | Promise<Granted | Refusal>;
+  check(authorization: string): Granted | Refusal | undefined | Promise<Granted | Refusal>;
 }
 
 /** Checks the tokens of robots, which come as passwords. */
