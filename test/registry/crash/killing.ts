@@ -80,6 +80,6 @@ export async function killServers(t: TestContext, slots: number, manner: Manner)
   client.close();
   const there = [...ledger.facts.values()].filter(({ register }) => register.possible()[0] !== undefined);
   t.diagnostic(
-    `${kills} kills, ${ledger.facts.size} facts, ${there.length} of them there, ${checked.size} files of content, ${left.length} abandoned`,
+    `${KILLS} kills, ${ledger.facts.size} facts, ${there.length} of them there, ${checked.size} files of content, ${left.length} abandoned`,
   );
 }
