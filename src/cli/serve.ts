@@ -40,9 +40,9 @@ async function serve(flags: Flags): Promise<void> {
       if (firstUser !== undefined) await discardFirstUser(configuration.htpasswd);
       throw error;
     });
+    reopenOnHangup(gateway);
     for (const { address, port } of gateway.addresses) logger.info({ address, port }, 'listening');
     process.stderr.write(formatWelcome(configuration, gateway, firstUser));
-    reopenOnHangup(gateway);
     await untilStopped(gateway, configuration.timeouts.grace, (signal, first) =>
       logger.info({ signal }, first ? 'stopping: running transfers may finish' : 'stopping at once'),
     );
