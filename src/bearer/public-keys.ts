@@ -51,7 +51,13 @@ export async function readPublicKeys(text: string): Promise<PublicKeySet> {
 }
 
 function readJwks(text: string): PublicKeySet {
-  const { keys } = JSON.parse(text) as { keys?: unknown };
+  let keys: unknown;
+  try {
+    keys = (JSON.parse(text) as { keys?: unknown }).keys;
+  } catch {
+    // No cause: the parser's sentence shows the text around the fault, and somebody else wrote that.
+    throw new Error('it is no JSON');
+  }
   const list: readonly unknown[] = Array.isArray(keys) ? keys.slice(0, MOST_KEYS) : [];
   return { keys: list.flatMap((jwk) => readJwk(jwk) ?? []), certificates: [] };
 }
