@@ -28,6 +28,7 @@ async function serve(flags: Flags): Promise<void> {
     environment: process.env,
     directory: process.cwd(),
   });
+  const hasStarted = followHangups();
   useBuffersOfThisThread();
   const logs = openLogs(configuration.logLevel);
   const { logger } = logs;
@@ -40,7 +41,7 @@ async function serve(flags: Flags): Promise<void> {
       if (firstUser !== undefined) await discardFirstUser(configuration.htpasswd);
       throw error;
     });
-    reopenOnHangup(gateway);
+    hasStarted(gateway);
     for (const { address, port } of gateway.addresses) logger.info({ address, port }, 'listening');
     process.stderr.write(formatWelcome(configuration, gateway, firstUser));
     await untilStopped(gateway, configuration.timeouts.grace, (signal, first) =>
@@ -53,12 +54,27 @@ async function serve(flags: Flags): Promise<void> {
 }
 
 /**
- * SIGHUP tells that files were rotated. It must not end a service, as it does by default; but it still ends a process whose
- * terminal was closed, where there is nothing to reopen.
+ * From now on SIGHUP tells that files were rotated. It must not end a service, as it does by default, not even one that is
+ * still starting; but it ends a process whose terminal was closed, where there is nothing to reopen.
+ *
+ * @returns what is to be called with the gateway when there is one
  */
-function reopenOnHangup(gateway: Gateway): void {
-  if (gateway.reopen === undefined && [0, 1, 2].some((descriptor) => isatty(descriptor))) return;
-  process.on('SIGHUP', () => void gateway.reopen?.());
+function followHangups(): (gateway: Gateway) => void {
+  let running: Gateway | undefined;
+  let missed = false;
+  const onHangup = (): void => {
+    if (running === undefined) missed = true;
+    else if (running.reopen !== undefined) void running.reopen();
+    else if ([0, 1, 2].some((descriptor) => isatty(descriptor))) {
+      process.off('SIGHUP', onHangup);
+      process.kill(process.pid, 'SIGHUP');
+    }
+  };
+  process.on('SIGHUP', onHangup);
+  return (gateway) => {
+    running = gateway;
+    if (missed) onHangup();
+  };
 }
 
 /** Waits for a signal, then for running transfers, at most so many milliseconds; a second signal ends at once. */
