@@ -1,5 +1,9 @@
 import type { Action, RepositoryAction } from '../exchange/action.js';
 import type { Subject } from '../exchange/rights.js';
+import type { Target } from '../routing/target.js';
+import { ADMINISTRATION, isReading, NOTHING_NEEDED } from './plain-operation.js';
+import { v1OperationOf } from './v1-operation.js';
+import { v2OperationOf } from './v2-operation.js';
 
 /** One thing that whoever asks has to be allowed. */
 export interface Need {
@@ -21,4 +25,28 @@ export interface Operation {
    * nobody knows better ({@link Subject} `EVERYWHERE`); a registry that does asks the rights itself.
    */
   readonly image?: RepositoryAction;
+}
+
+/**
+ * What a request is about to do. Never throws: what is not known, or could be read in two ways, is `admin`.
+ *
+ * Paths are read as the registry here reads them, and as registries behind do that decode percent-encoding.
+ *
+ * @param hasForm whether `Content-Type` is that of a form. Some registries take the parameters of an upload from there
+ *   too, and before those of the target.
+ */
+export function operationOf(method: string, target: Target, hasForm = false): Operation {
+  const { path } = target;
+  if (path.startsWith('/v2/')) return v2OperationOf(method, target, hasForm);
+  if (path === '/v2' || path === '/' || path === '/_ping') {
+    return isReading(method) ? NOTHING_NEEDED : ADMINISTRATION;
+  }
+  return v1OperationOf(method, path);
+}
+
+/** Whether a `Content-Type` is that of a form, as Go's `FormValue` takes parameters from. */
+export function isForm(contentType: string | undefined): boolean {
+  return (
+    contentType !== undefined && /^\s*(?:application\/x-www-form-urlencoded|multipart\/)/i.test(contentType)
+  );
 }
