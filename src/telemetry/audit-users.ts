@@ -23,11 +23,7 @@ export function diffUsers(
 }
 
 /** The event of such a change; undefined when nobody came, went or changed. The hashes are not in it. */
-export function usersChanged(
-  before: ReadonlyMap<string, string>,
-  after: ReadonlyMap<string, string>,
-): AuditChange | undefined {
-  const { added, removed, changed } = diffUsers(before, after);
+export function usersChanged({ added, removed, changed }: UserDifference): AuditChange | undefined {
   if (added.length + removed.length + changed.length === 0) return undefined;
   return {
     event: 'users changed',
