@@ -16,6 +16,7 @@ export function formatConfiguration(configuration: Configuration): readonly stri
   rows.push(['htpasswd', configuration.htpasswd]);
   if (pairs.length === 0) rows.push(['certs', configuration.certs]);
   for (const { certificate, key } of pairs) rows.push(['certificate', `${certificate} with ${key}`]);
+  rows.push(...accessRows(configuration));
   rows.push(['trustedProxies', configuration.trustedProxies.join(', ') || 'none']);
   for (const [name, value] of Object.entries(timeouts))
     rows.push([`timeouts.${name}`, formatDuration(value)]);
@@ -35,6 +36,30 @@ function registryRows({ data, sparseImages, v1, search }: Configuration): [name:
     if (v1.registration) rows.push(['v1.registration', 'true']);
   }
   rows.push(['search.enabled', String(search)]);
+  return rows;
+}
+
+function accessRows(configuration: Configuration): [name: string, value: string][] {
+  const { access, auth, clientCertificates: client, insecureHttp, audit } = configuration;
+  const rows: [name: string, value: string][] = [
+    [
+      'access.rules',
+      access.rules.length === 0 ? 'none: every user may do everything' : `${access.rules.length}`,
+    ],
+  ];
+  if (access.groups !== undefined) rows.push(['access.groups', access.groups]);
+  rows.push(['auth.mode', auth.mode], ['auth.robots', auth.robots]);
+  if (auth.tokenServer !== undefined) rows.push(['auth.tokenServer', auth.tokenServer]);
+  for (const { issuer, keys } of auth.issuers) rows.push(['auth.issuers', `${issuer} with ${keys}`]);
+  if (client !== undefined) {
+    rows.push(
+      ['tls.clientCa', client.authority],
+      ['tls.clientAuth', client.required ? 'required' : 'optional'],
+    );
+    if (client.revocations !== undefined) rows.push(['tls.clientCrl', client.revocations]);
+  }
+  if (insecureHttp) rows.push(['insecureHttp', 'true: passwords and images travel in the clear']);
+  if (audit !== undefined) rows.push(['audit.file', audit]);
   return rows;
 }
 

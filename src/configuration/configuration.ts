@@ -1,3 +1,5 @@
+import type { AccessConfiguration, AuthConfiguration, ClientCertificateConfiguration } from './access.js';
+
 /** Where to accept connections. */
 export interface ListenAddress {
   /** Host name or IP address, IPv6 without brackets. */
@@ -22,6 +24,8 @@ export interface UpstreamConfiguration {
   readonly ca: string | undefined;
   /** Send the client's `Authorization` on to the upstream. Off: the gateway has consumed it. */
   readonly passAuthorization: boolean;
+  /** Send a bearer token of the gateway's own with each request. */
+  readonly tokens: boolean;
   /** Most connections to the upstream at once. */
   readonly connections: number;
 }
@@ -82,6 +86,8 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 
 /** All that `dockgate serve` needs to know: every value checked, every default filled in, paths absolute. */
 export interface Configuration {
+  /** Path of the file that was read, absolute; undefined when there is none. */
+  readonly file: string | undefined;
   readonly listen: readonly ListenAddress[];
   /** Names and addresses that clients use for this gateway; go into the certificate that dockgate makes. */
   readonly hostnames: readonly string[];
@@ -113,4 +119,14 @@ export interface Configuration {
   /** Bytes a second that a request's body must reach, measured over the idle time; 0 switches the rule off. */
   readonly minimumRate: number;
   readonly logLevel: LogLevel;
+  readonly access: AccessConfiguration;
+  readonly auth: AuthConfiguration;
+  /** undefined: clients are not asked for certificates. */
+  readonly clientCertificates: ClientCertificateConfiguration | undefined;
+  /** Milliseconds for which browsers remember to come by HTTPS only (RFC 6797 §6.1.1 `max-age`); 0: not told. */
+  readonly hsts: number;
+  /** Speak plain HTTP on every address. */
+  readonly insecureHttp: boolean;
+  /** Path of the audit log; undefined: none is kept. */
+  readonly audit: string | undefined;
 }

@@ -9,7 +9,7 @@ export function readFlags(flags: Flags, directory: string): Source {
     const value = flag === undefined ? undefined : flags[flag.name];
     if (flag === undefined || value === undefined) continue;
     const [subject = flag.syntax] = flag.syntax.split(' ');
-    const texts = typeof value === 'string' ? [value] : value;
+    const texts = typeof value === 'object' ? value : [String(value)];
     source.set(
       path,
       texts.map((text) => ({ text, subject, place: undefined, directory })),

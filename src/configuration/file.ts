@@ -9,26 +9,39 @@ import type { Source } from './written.js';
 /** Bytes. A configuration has a few hundred; more is another file or an attack on the parser. */
 const largest = 256 * 1024;
 
+/** The configuration file. */
+export interface ConfigurationFile {
+  readonly source: Source;
+  /** Where it is, absolute; undefined when there is none. */
+  readonly path: string | undefined;
+}
+
+const NONE: ConfigurationFile = { source: new Map(), path: undefined };
+
 /** Reads the YAML file that the input names, or `./dockgate.yaml` if it exists; notes what is wrong with it. */
-export async function readConfigurationFile(input: ConfigurationInput, problems: Problem[]): Promise<Source> {
+export async function readConfigurationFile(
+  input: ConfigurationInput,
+  problems: Problem[],
+): Promise<ConfigurationFile> {
   const variable = input.environment[configVariable]?.trim() ?? '';
   const named = input.flags.config ?? (variable === '' ? undefined : variable);
   const namer = input.flags.config === undefined ? configVariable : '--config';
   if (named === '') {
     problems.push({ place: undefined, message: '--config must name a file, not an empty text.' });
-    return new Map();
+    return NONE;
   }
   const file = named ?? defaultFile;
   const absolute = path.resolve(input.directory, file);
   try {
     const text = await readTextFile(absolute);
-    return readDocument(text, { file, directory: path.dirname(absolute) }, problems);
+    const source = readDocument(text, { file, directory: path.dirname(absolute) }, problems);
+    return { source, path: absolute };
   } catch (error) {
     if (!(error instanceof UnusableFile)) throw error;
-    if (named === undefined && error.code === 'ENOENT') return new Map();
+    if (named === undefined && error.code === 'ENOENT') return NONE;
     const hint = named === undefined ? '' : ` (named by ${namer})`;
     problems.push({ place: { file }, message: `The configuration file${hint} ${error.message}.` });
-    return new Map();
+    return NONE;
   }
 }
 

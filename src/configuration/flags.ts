@@ -14,6 +14,7 @@ export interface Flags {
   readonly hostname?: readonly string[];
   readonly grace?: string;
   readonly logLevel?: string;
+  readonly insecureHttp?: boolean;
 }
 
 /** The variable that names the configuration file when `--config` does not. */

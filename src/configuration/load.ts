@@ -1,4 +1,6 @@
-import type { Configuration, UpstreamConfiguration } from './configuration.js';
+import { readAuth } from './auth.js';
+import { readClientCertificates, readInsecureHttp } from './client-certificates.js';
+import type { Configuration } from './configuration.js';
 import { readEnvironment, readFlags } from './environment.js';
 import { readConfigurationFile } from './file.js';
 import type { ConfigurationInput } from './input.js';
@@ -6,6 +8,7 @@ import { readPairs } from './pairs.js';
 import { ConfigurationError, type Problem } from './problem.js';
 import { Reader } from './reader.js';
 import { settings } from './settings.js';
+import { readUpstream } from './upstream.js';
 import { readV1 } from './v1.js';
 
 /**
@@ -17,10 +20,11 @@ export async function loadConfiguration(input: ConfigurationInput): Promise<Conf
   const { flags, environment, directory } = input;
   const problems: Problem[] = [];
   const file = await readConfigurationFile(input, problems);
-  const sources = [readFlags(flags, directory), readEnvironment(environment, directory), file];
+  const sources = [readFlags(flags, directory), readEnvironment(environment, directory), file.source];
   const reader = new Reader(sources, directory, problems);
   const data = reader.one(settings.data);
   const configuration: Configuration = {
+    file: file.path,
     listen: reader.many(settings.listen),
     hostnames: [...new Set(reader.many(settings.hostname))],
     upstream: readUpstream(reader),
@@ -51,32 +55,15 @@ export async function loadConfiguration(input: ConfigurationInput): Promise<Conf
     },
     minimumRate: reader.one(settings.minimumRate),
     logLevel: reader.one(settings.logLevel),
+    access: { rules: [], groups: reader.optional(settings.groups) },
+    auth: readAuth(reader),
+    clientCertificates: readClientCertificates(reader),
+    hsts: reader.one(settings.hsts),
+    insecureHttp: readInsecureHttp(reader),
+    audit: reader.optional(settings.audit),
   };
   if (problems.length > 0) throw new ConfigurationError(inOrder(problems));
   return configuration;
-}
-
-function readUpstream(reader: Reader): UpstreamConfiguration | undefined {
-  const address = reader.optional(settings.upstream);
-  const ca = reader.optional(settings.upstreamAuthority);
-  const passAuthorization = reader.one(settings.passAuthorization);
-  const connections = reader.one(settings.connections);
-  if (address !== undefined) {
-    const isSecure = address.origin.startsWith('https:');
-    if (ca !== undefined && !isSecure) {
-      const [written] = reader.written(settings.upstreamAuthority).flat();
-      if (written !== undefined) reader.note(written, 'has no effect: the upstream is not an https:// URL.');
-    }
-    return { ...address, ca, passAuthorization, connections };
-  }
-  // A broken URL has its own sentence already.
-  if (reader.written(settings.upstream).flat().length > 0) return undefined;
-  for (const setting of [settings.upstreamAuthority, settings.passAuthorization, settings.connections]) {
-    const [written] = reader.written(setting).flat();
-    if (written !== undefined)
-      reader.note(written, 'has no effect without the URL of the upstream: set "upstream.url".');
-  }
-  return undefined;
 }
 
 /** Flags and environment first, then the file from top to bottom. */

@@ -11,9 +11,10 @@ export type FlagName =
   | 'key'
   | 'hostname'
   | 'grace'
-  | 'logLevel';
+  | 'logLevel'
+  | 'insecureHttp';
 
-/** How a flag is written: `--listen <HOST:PORT>`. */
+/** How a flag is written: `--listen <HOST:PORT>`; one without a value stands for `true`. */
 export interface FlagForm {
   readonly name: FlagName;
   readonly syntax: string;

@@ -1,3 +1,4 @@
+import { accessSettings } from './access-settings.js';
 import type { KeyType, LogLevel, V1Access } from './configuration.js';
 import { many, one, optional, type Setting } from './setting.js';
 import { choice, truth } from './values/choice.js';
@@ -58,6 +59,9 @@ export const settings = {
       description: 'Whether the password of the client travels on to the upstream.',
     },
   ),
+  upstreamTokens: one('upstream.tokens', 'DOCKGATE_UPSTREAM_TOKENS', truth, 'false', {
+    description: "Whether each request to the upstream brings a bearer token of dockgate's own.",
+  }),
   connections: one('upstream.connections', 'DOCKGATE_UPSTREAM_CONNECTIONS', count(1, 65535), '256', {
     description: 'Most connections to the upstream at once.',
   }),
@@ -159,6 +163,7 @@ export const settings = {
     flag: { name: 'logLevel', syntax: '--log-level <LEVEL>' },
     description: 'Least serious messages that are logged.',
   }),
+  ...accessSettings,
 };
 
 /** The table in its order, for those who only describe the settings. */

@@ -51,7 +51,10 @@ expectSentences([
     '1:15: log.level must be one of trace, debug, info, warn, error, fatal, silent, not "3".',
   ],
   ['tls: { keyType: ec }\n', '1:17: tls.keyType must be one of ecdsa, rsa, not "ec".'],
-  ['tls: yes\n', '1:6: tls must be a mapping with the keys pairs, keyType.'],
+  [
+    'tls: yes\n',
+    '1:6: tls must be a mapping with the keys pairs, keyType, clientCa, clientAuth, clientName, clientCrl, hsts.',
+  ],
   ['tls: { pairs: a.pem }\n', '1:15: tls.pairs must be a list of mappings with the keys certificate, key.'],
   ['tls: { pairs: [a.pem] }\n', '1:16: tls.pairs must hold only mappings with the keys certificate, key.'],
   ['tls: { pairs: }\n', '1:8: tls.pairs must be a list of mappings with the keys certificate, key.'],

@@ -55,6 +55,15 @@ expectSentences([
     '1:32: upstream.passAuthorization has no effect without the URL of the upstream: set "upstream.url".',
   ],
   [
+    'upstream: { tokens: true }\n',
+    '1:21: upstream.tokens has no effect without the URL of the upstream: set "upstream.url".',
+  ],
+  [
+    'upstream: { url: http://a, passAuthorization: true, tokens: true }\n',
+    '1:61: upstream.tokens cannot be true beside "upstream.passAuthorization": a request has one Authorization.',
+  ],
+  ['upstream: { url: http://a, passAuthorization: true, tokens: false }\n'],
+  [
     "upstream: { url: http://a, passAuthorization: 'yes' }\n",
     '1:47: upstream.passAuthorization must be true or false, not "yes".',
   ],

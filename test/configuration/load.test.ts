@@ -9,6 +9,7 @@ import { inDirectory, load, problemsOf } from './workspace.js';
 test('Without a file, a flag or a variable every setting has its default.', async () => {
   const { configuration, directory } = await load({});
   assert.deepEqual(configuration, {
+    file: undefined,
     listen: [{ host: '0.0.0.0', port: 8443 }],
     hostnames: [],
     upstream: undefined,
@@ -41,6 +42,24 @@ test('Without a file, a flag or a variable every setting has its default.', asyn
     },
     minimumRate: 500,
     logLevel: 'info',
+    access: { rules: [], groups: undefined },
+    auth: {
+      mode: 'auto',
+      service: 'dockgate',
+      services: [],
+      issuer: 'dockgate',
+      algorithm: 'ES256',
+      tokenLifetime: 21_600_000,
+      refreshLifetime: 2_592_000_000,
+      keyRotation: 7_776_000_000,
+      tokenServer: undefined,
+      issuers: [],
+      robots: path.join(directory, 'dockgate.tokens'),
+    },
+    clientCertificates: undefined,
+    hsts: 86_400_000,
+    insecureHttp: false,
+    audit: undefined,
   });
 });
 
@@ -77,14 +96,36 @@ tls:
       key: own/one.key
     - { certificate: own/two.pem, key: own/two.key }
   keyType: rsa
+  clientCa: clients.pem
+  clientAuth: required
+  clientName: email
+  clientCrl: revoked.pem
+  hsts: 365d
 trustedProxies: [10.0.0.0/8, "::1"]
 timeouts: { headers: 5s, idle: 1m, keepAlive: 90, connect: 500ms, firstByte: 1.5h, grace: 0 }
 minimumRate: 2KiB
 log: { level: debug }
+access: { groups: teams }
+auth:
+  mode: bearer
+  service: registry.example.com
+  services: [other registry, third]
+  issuer: us
+  algorithm: EdDSA
+  tokenLifetime: 1h
+  refreshLifetime: 60d
+  keyRotation: 365d
+  tokenServer: https://auth.example.com/token
+  issuers:
+    - { issuer: them, keys: https://them.example/jwks.json, service: here }
+    - { issuer: others, keys: others.pem, service: there }
+  robots: robots
+audit: { file: audit.log }
 `;
   const { configuration, directory } = await load({ yaml });
   const at = (file: string) => path.join(directory, file);
   assert.deepEqual(configuration, {
+    file: at('dockgate.yaml'),
     listen: [
       { host: '0.0.0.0', port: 8443 },
       { host: '::1', port: 9443 },
@@ -98,6 +139,7 @@ log: { level: debug }
       socketPath: undefined,
       ca: at('authorities/internal.pem'),
       passAuthorization: true,
+      tokens: false,
       connections: 32,
     },
     data: '/var/lib/registry',
@@ -137,6 +179,32 @@ log: { level: debug }
     },
     minimumRate: 2048,
     logLevel: 'debug',
+    access: { rules: [], groups: at('teams') },
+    auth: {
+      mode: 'bearer',
+      service: 'registry.example.com',
+      services: ['other registry', 'third'],
+      issuer: 'us',
+      algorithm: 'EdDSA',
+      tokenLifetime: 3_600_000,
+      refreshLifetime: 5_184_000_000,
+      keyRotation: 31_536_000_000,
+      tokenServer: 'https://auth.example.com/token',
+      issuers: [
+        { issuer: 'them', keys: 'https://them.example/jwks.json', service: 'here' },
+        { issuer: 'others', keys: at('others.pem'), service: 'there' },
+      ],
+      robots: at('robots'),
+    },
+    clientCertificates: {
+      authority: at('clients.pem'),
+      required: true,
+      name: 'email',
+      revocations: at('revoked.pem'),
+    },
+    hsts: 31_536_000_000,
+    insecureHttp: false,
+    audit: at('audit.log'),
   });
 });
 

@@ -63,6 +63,12 @@ const rows: Readonly<Record<string, Row>> = {
     read: ({ upstream }) => upstream?.passAuthorization,
     values: { file: true, environment: false },
   },
+  'upstream.tokens': {
+    yaml: 'upstream: { url: http://a, tokens: true }',
+    environment: 'false',
+    read: ({ upstream }) => upstream?.tokens,
+    values: { file: true, environment: false },
+  },
   'upstream.connections': {
     yaml: 'upstream: { url: http://a, connections: 1 }',
     environment: '2',
@@ -205,9 +211,118 @@ const rows: Readonly<Record<string, Row>> = {
     read: ({ logLevel }) => logLevel,
     values: { file: 'warn', environment: 'error', flag: 'fatal' },
   },
+  'access.groups': {
+    yaml: 'access: { groups: one }',
+    environment: 'two',
+    read: ({ access }, directory) => own(access.groups ?? '', directory),
+    values: { file: 'one', environment: 'two' },
+  },
+  'auth.mode': {
+    yaml: 'auth: { mode: basic }',
+    environment: 'bearer',
+    read: ({ auth }) => auth.mode,
+    values: { file: 'basic', environment: 'bearer' },
+  },
+  'auth.service': {
+    yaml: 'auth: { service: one }',
+    environment: 'two',
+    read: ({ auth }) => auth.service,
+    values: { file: 'one', environment: 'two' },
+  },
+  'auth.issuer': {
+    yaml: 'auth: { issuer: one }',
+    environment: 'two',
+    read: ({ auth }) => auth.issuer,
+    values: { file: 'one', environment: 'two' },
+  },
+  'auth.algorithm': {
+    yaml: 'auth: { algorithm: EdDSA }',
+    environment: 'ES256',
+    read: ({ auth }) => auth.algorithm,
+    values: { file: 'EdDSA', environment: 'ES256' },
+  },
+  'auth.tokenLifetime': {
+    yaml: 'auth: { tokenLifetime: 2h }',
+    environment: '3h',
+    read: ({ auth }) => auth.tokenLifetime,
+    values: { file: 7_200_000, environment: 10_800_000 },
+  },
+  'auth.refreshLifetime': {
+    yaml: 'auth: { refreshLifetime: 40d }',
+    environment: '41d',
+    read: ({ auth }) => auth.refreshLifetime,
+    values: { file: 3_456_000_000, environment: 3_542_400_000 },
+  },
+  'auth.keyRotation': {
+    yaml: 'auth: { keyRotation: 40d }',
+    environment: '41d',
+    read: ({ auth }) => auth.keyRotation,
+    values: { file: 3_456_000_000, environment: 3_542_400_000 },
+  },
+  'auth.tokenServer': {
+    yaml: 'auth: { tokenServer: https://a/token }',
+    environment: 'http://b/t',
+    read: ({ auth }) => auth.tokenServer,
+    values: { file: 'https://a/token', environment: 'http://b/t' },
+  },
+  'auth.services': {
+    yaml: 'auth: { services: [a, b] }',
+    environment: 'c,d',
+    read: ({ auth }) => auth.services.join(),
+    values: { file: 'a,b', environment: 'c,d' },
+  },
+  'auth.robots': {
+    yaml: 'auth: { robots: one }',
+    environment: 'two',
+    read: ({ auth }, directory) => own(auth.robots, directory),
+    values: { file: 'one', environment: 'two' },
+  },
+  'tls.clientCa': {
+    yaml: 'tls: { clientCa: one }',
+    environment: 'two',
+    read: ({ clientCertificates }, directory) => own(clientCertificates?.authority ?? '', directory),
+    values: { file: 'one', environment: 'two' },
+  },
+  'tls.clientAuth': {
+    yaml: 'tls: { clientCa: one, clientAuth: required }',
+    environment: 'optional',
+    read: ({ clientCertificates }) => clientCertificates?.required,
+    values: { file: true, environment: false },
+  },
+  'tls.clientName': {
+    yaml: 'tls: { clientCa: one, clientName: dns }',
+    environment: 'uri',
+    read: ({ clientCertificates }) => clientCertificates?.name,
+    values: { file: 'dns', environment: 'uri' },
+  },
+  'tls.clientCrl': {
+    yaml: 'tls: { clientCa: one, clientCrl: one }',
+    environment: 'two',
+    read: ({ clientCertificates }, directory) => own(clientCertificates?.revocations ?? '', directory),
+    values: { file: 'one', environment: 'two' },
+  },
+  'tls.hsts': {
+    yaml: 'tls: { hsts: 2h }',
+    environment: '0',
+    read: ({ hsts }) => hsts,
+    values: { file: 7_200_000, environment: 0 },
+  },
+  insecureHttp: {
+    yaml: 'insecureHttp: true',
+    environment: 'false',
+    flag: { insecureHttp: true },
+    read: ({ insecureHttp }) => insecureHttp,
+    values: { file: true, environment: false, flag: true },
+  },
+  'audit.file': {
+    yaml: 'audit: { file: one }',
+    environment: 'two',
+    read: ({ audit }, directory) => own(audit ?? '', directory),
+    values: { file: 'one', environment: 'two' },
+  },
 };
 
-for (const setting of allSettings.filter(({ path: name }) => !name.startsWith('tls.pairs'))) {
+for (const setting of allSettings.filter(({ path: name }) => !name.includes('[]'))) {
   test(`For ${setting.path} the flag beats the environment, which beats the file, which beats the default.`, async () => {
     const row = rows[setting.path];
     assert.ok(row, 'every setting needs a row in the table of this test');
@@ -245,4 +360,22 @@ test('Pairs of the flags beat those of the environment, which beat those of the 
   assert.deepEqual(await pairs({ yaml }), ['a+b', 'c+d']);
   assert.deepEqual(await pairs({ yaml, environment }), ['e+g', 'f+h']);
   assert.deepEqual(await pairs({ yaml, environment, flags }), ['i+k', 'j+l']);
+});
+
+test('Issuers of the environment beat those of the file.', async () => {
+  const yaml =
+    'auth: { issuers: [{ issuer: a, keys: b, service: c }, { issuer: d, keys: "https://e/f", service: g }] }';
+  const environment = {
+    DOCKGATE_AUTH_ISSUERS_ISSUER: 'h,i',
+    DOCKGATE_AUTH_ISSUERS_KEYS: 'j, http://k',
+    DOCKGATE_AUTH_ISSUERS_SERVICE: 'l,m',
+  };
+  const issuers = async (situation: Parameters<typeof load>[0]) => {
+    const { configuration, directory } = await load(situation);
+    return configuration.auth.issuers.map(({ issuer, keys, service }) =>
+      [issuer, keys.startsWith('/') ? own(keys, directory) : keys, service].join('+'),
+    );
+  };
+  assert.deepEqual(await issuers({ yaml }), ['a+b+c', 'd+https://e/f+g']);
+  assert.deepEqual(await issuers({ yaml, environment }), ['h+j+l', 'i+http://k+m']);
 });

@@ -57,6 +57,17 @@ const good = [
   'minimumRate: 0',
   'minimumRate: 64KiB',
   'log: { level: silent }',
+  'access: { groups: ./dockgate.groups }',
+  'auth: { mode: bearer, service: a b, services: [c, d], issuer: e, algorithm: EdDSA }',
+  'auth: { tokenLifetime: 24d, refreshLifetime: 60d, keyRotation: 7776000, robots: r }',
+  'auth: { tokenServer: "https://auth.example:8080/a/token" }',
+  'auth: { issuers: [{ issuer: a, keys: https://a/jwks, service: b }, { issuer: c, keys: c.pem, service: b }] }',
+  'auth: { issuers: [] }',
+  'tls: { clientCa: a, clientAuth: required, clientName: uri, clientCrl: b, hsts: 0 }',
+  'tls: { hsts: 365d }',
+  'insecureHttp: true',
+  'audit: { file: /var/log/dockgate/audit.log }',
+  'upstream: { url: http://a, tokens: true }',
 ];
 
 for (const yaml of good) {
@@ -119,6 +130,21 @@ const bad = [
   'minimumRate: -1',
   'log: debug',
   'log: { level: INFO }',
+  'access: { groups: 5 }',
+  'auth: { mode: token }',
+  'auth: { algorithm: HS256 }',
+  'auth: { service: "a\\nb" }',
+  'auth: { tokenServer: auth.example/token }',
+  'auth: { tokenServer: "https://user:secret@auth.example/token" }',
+  'auth: { tokenServer: "https://auth.example/token?a=b" }',
+  'auth: { issuers: [{ issuer: a, keys: b }] }',
+  'auth: { issuers: [{ issuer: a, keys: "ftp://b", service: c }] }',
+  'auth: { keyRotation: 60 }',
+  'auth: { refreshLifetime: 999999999 }',
+  'tls: { clientCa: a, clientAuth: always }',
+  'tls: { hsts: -1 }',
+  'insecureHttp: "true"',
+  'audit: audit.log',
 ];
 
 for (const yaml of bad) {

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import type { AuthConfiguration } from '../../src/configuration/access.js';
 import type { Configuration, Timeouts, V1Configuration } from '../../src/configuration/configuration.js';
 import { type Gateway, startGateway } from '../../src/gateway.js';
 import { hashPassword } from '../../src/htpasswd/index.js';
@@ -38,12 +39,14 @@ export interface TestGateway {
 }
 
 /** What a test gateway differs in. */
-export interface TestGatewayOptions extends Partial<Omit<Configuration, 'upstream' | 'timeouts' | 'v1'>> {
+export interface TestGatewayOptions
+  extends Partial<Omit<Configuration, 'upstream' | 'timeouts' | 'v1' | 'auth'>> {
   /** Origin of the registry behind, such as `http://127.0.0.1:5000`. */
   readonly upstream?: string;
   readonly upstreamOptions?: Partial<Configuration['upstream']>;
   readonly timeouts?: Partial<Timeouts>;
   readonly v1?: Partial<V1Configuration>;
+  readonly auth?: Partial<AuthConfiguration>;
   /** Content of the password file; by default {@link USER} with a cheap bcrypt hash. */
   readonly passwords?: string;
 }
@@ -64,7 +67,7 @@ export async function startTestGateway(
 ): Promise<TestGateway> {
   const directory = temporaryDirectory(test);
   const htpasswd = join(directory, 'htpasswd');
-  const { upstream, upstreamOptions, timeouts, v1, passwords, ...rest } = options;
+  const { upstream, upstreamOptions, timeouts, v1, auth, passwords, ...rest } = options;
   writeFileSync(htpasswd, passwords ?? `${USER}:${await hashPassword(PASSWORD, { cost: 4 })}\n`);
   const configuration: Configuration = {
     listen: [{ host: '127.0.0.1', port: 0 }],
@@ -87,6 +90,12 @@ export async function startTestGateway(
     trustedProxies: [],
     minimumRate: 500,
     logLevel: 'trace',
+    file: undefined,
+    access: { rules: [], groups: undefined },
+    clientCertificates: undefined,
+    hsts: 86_400_000,
+    insecureHttp: false,
+    audit: undefined,
     ...rest,
     upstream:
       upstream === undefined
@@ -96,6 +105,7 @@ export async function startTestGateway(
             socketPath: undefined,
             ca: undefined,
             passAuthorization: false,
+            tokens: false,
             connections: 256,
             ...upstreamOptions,
           },
@@ -108,6 +118,20 @@ export async function startTestGateway(
       tokenLifetime: 43_200_000,
       registration: false,
       ...v1,
+    },
+    auth: {
+      mode: 'auto',
+      service: 'dockgate',
+      services: [],
+      issuer: 'dockgate',
+      algorithm: 'ES256',
+      tokenLifetime: 21_600_000,
+      refreshLifetime: 2_592_000_000,
+      keyRotation: 7_776_000_000,
+      tokenServer: undefined,
+      issuers: [],
+      robots: join(directory, 'dockgate.tokens'),
+      ...auth,
     },
   };
   const written: string[] = [];

@@ -33,9 +33,8 @@ export function duration(zero: 'zero allowed' | 'zero refused'): Kind<number> {
       ],
     },
     parse(text) {
-      const match = pattern.exec(text);
-      if (match === null) return mustBe(expected, text);
-      const value = Math.round(Number(match[1]) * (milliseconds.get(match[2] ?? 's') ?? 1000));
+      if (!pattern.test(text)) return mustBe(expected, text);
+      const value = read(text);
       if (value === 0 && zero === 'zero refused') return mustBe('longer than zero', text);
       if (value > longest) return mustBe('24d at most', text);
       return { value };
@@ -68,6 +67,32 @@ export const durationOrNever: Kind<number> = {
       : duration('zero refused').parse(text, directory);
   },
 };
+
+/**
+ * A length of time from `least` to `most` that no timer waits for, so that it may be longer than {@link duration}.
+ * Both are written as in the file; a least of `0` is a switch that may be off.
+ */
+export function longDuration(least: string, most: string): Kind<number> {
+  const [lowest, highest] = [read(least), read(most)];
+  const kind = duration('zero allowed');
+  const [text] = anyOf(kind.schema);
+  return {
+    ...kind,
+    expected: 'a duration such as 12h or 30d',
+    schema: { anyOf: [text, { type: 'number', minimum: lowest / 1000, maximum: highest / 1000 }] },
+    parse(written) {
+      if (!pattern.test(written)) return mustBe(this.expected, written);
+      const value = read(written);
+      if (value < lowest) return mustBe(`${least} at least`, written);
+      return value > highest ? mustBe(`${most} at most`, written) : { value };
+    },
+  };
+}
+
+function read(text: string): number {
+  const [, number, unit = 's'] = pattern.exec(text) ?? [];
+  return Math.round(Number(number) * (milliseconds.get(unit) ?? 1000));
+}
 
 function anyOf({ anyOf: forms }: JsonSchema): readonly unknown[] {
   return Array.isArray(forms) ? forms : [];
