@@ -49,8 +49,9 @@ export class ForeignIssuer implements TokenVerifier {
         requiredClaims: ['exp', 'nbf'],
       });
       const access = readAccess(payload['access']);
-      const { sub = '' } = payload;
-      if (access === undefined || sub.length > LONGEST_NAME || UNFIT.test(sub)) return undefined;
+      const sub: unknown = payload.sub ?? '';
+      if (access === undefined || typeof sub !== 'string' || sub.length > LONGEST_NAME || UNFIT.test(sub))
+        return undefined;
       return {
         user: sub === '' ? undefined : sub,
         access,

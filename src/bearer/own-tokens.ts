@@ -87,8 +87,8 @@ export class OwnTokens implements TokenVerifier {
         requiredClaims: ['exp', 'nbf', 'sub'],
       });
       const access = readAccess(payload['access']);
-      const user = payload.sub;
-      if (access === undefined || user === undefined) return undefined;
+      const user: unknown = payload.sub;
+      if (access === undefined || typeof user !== 'string') return undefined;
       const times = {
         from: millisecondsOf(payload.nbf, -LEEWAY),
         until: millisecondsOf(payload.exp, LEEWAY),

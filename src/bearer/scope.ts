@@ -62,7 +62,9 @@ function isName(type: string, name: string): boolean {
   if (name.length === 0 || name.length > LONGEST_NAME) return false;
   if (type !== 'repository') return /^[A-Za-z0-9._/-]+$/.test(name);
   const [first = '', ...rest] = name.split('/');
-  const isFirst = COMPONENT.test(first) || (rest.length > 0 && HOST.test(first));
+  // As docker has it: a host has a dot or a port, or else it is a component.
+  const isHost = rest.length > 0 && /[.:]/.test(first) && HOST.test(first);
+  const isFirst = isHost || COMPONENT.test(first);
   return isFirst && rest.every((part) => COMPONENT.test(part));
 }
 

@@ -1,0 +1,280 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { keyListHandler } from '../../src/bearer/key-list.js';
+import {
+  type Applicant,
+  type TokenDoor,
+  TokenEndpoint,
+  type TokenNotice,
+} from '../../src/bearer/token-endpoint.js';
+import type { Action } from '../../src/exchange/action.js';
+import type { Subject } from '../../src/exchange/rights.js';
+import type { Granted, Verdict } from '../../src/identity/authenticator.js';
+import { type Asked, exchangeOf, formOf, jsonOf } from './exchange.js';
+import { type Mint, openMint } from './fixture.js';
+import { claimsOf, headerOf } from './forgery.js';
+
+const ALICE = `Basic ${Buffer.from('alice:secret').toString('base64')}`;
+const ROBOT: Granted = {
+  kind: 'granted',
+  way: 'robot',
+  user: 'robot:ci',
+  limits: { allows: (action, subject) => action === 'pull' && subject === 'robots' },
+};
+
+/** alice may do everything below team/, the robot pull `robots`, strangers pull `public`. */
+function mayDo(who: Applicant, action: Action, subject: Subject): boolean {
+  if (typeof who === 'string') return subject === undefined || String(subject).startsWith('team/');
+  if (who.kind === 'stranger') return action === 'pull' && subject === 'public';
+  return who.limits?.allows(action, subject) === true;
+}
+
+interface Server extends Mint {
+  ask(
+    asked: Asked,
+  ): Promise<{ status: number; json: Record<string, unknown>; headers: Record<string, unknown> }>;
+  readonly notices: TokenNotice[];
+  /** Set by tests. */
+  verdict: Verdict | undefined;
+  admits: boolean;
+}
+
+async function serve(test: TestContext): Promise<Server> {
+  const mint = await openMint(test);
+  const byPassword = (user: string, password: string): Verdict => {
+    if (server.verdict !== undefined) return server.verdict;
+    if (user === 'robot:ci' && password === 'dgt_x') return ROBOT;
+    return user === 'alice' && password === 'secret' ? 'alice' : { kind: 'unauthorized' };
+  };
+  const door: TokenDoor = {
+    authenticate(authorization) {
+      if (authorization === undefined) return { kind: 'stranger' };
+      const [user = '', password = ''] = Buffer.from(authorization.slice(6), 'base64')
+        .toString()
+        .split(/:(?=[^:]*$)/);
+      return byPassword(user, password);
+    },
+    authenticatePassword: async (user, password) => byPassword(user, password),
+    rightsOf: (who) => ({ allows: (action, subject) => mayDo(who, action, subject) }),
+    recall: (way, user) => (way === 'robot' ? ROBOT : user),
+    admitsStrangers: () => server.admits,
+  };
+  const notices: TokenNotice[] = [];
+  const { issuer, tokens } = mint;
+  const endpoint = new TokenEndpoint({
+    door,
+    issuer,
+    tokens,
+    service: 'dockgate',
+    services: ['other'],
+    realm: 'the "registry"',
+    onIssue: (notice) => notices.push(notice),
+  });
+  const server: Server = {
+    ...mint,
+    notices,
+    verdict: undefined,
+    admits: true,
+    async ask(asked) {
+      const reply = await endpoint.handle(exchangeOf(asked));
+      return { status: reply.status, json: jsonOf(reply), headers: { ...reply.headers } };
+    },
+  };
+  return server;
+}
+
+test('docker’s way: a GET with a password, for a scope, with a refresh token', async (t) => {
+  const server = await serve(t);
+  const query =
+    'account=alice&client_id=docker&offline_token=true&service=dockgate&scope=repository:team/app:push,pull&scope=repository:secret:pull%20registry:catalog:*';
+  const { status, json, headers } = await server.ask({ query, headers: { authorization: ALICE } });
+  assert.equal(status, 200);
+  assert.equal(headers['cache-control'], 'no-store');
+  assert.equal(json['token'], json['access_token']);
+  assert.equal(json['expires_in'], 6 * 3_600);
+  assert.equal(json['issued_at'], '2030-01-01T00:00:00.000Z');
+  assert.equal(json['scope'], 'repository:team/app:pull,push registry:catalog:*');
+  const token = String(json['token']);
+  assert.deepEqual(headerOf(token), { typ: 'JWT', alg: 'ES256', kid: server.keys.signing.id });
+  const { iss, sub, aud, nbf, iat, exp, access, jti } = claimsOf(token);
+  const now = server.clock.time / 1_000;
+  assert.deepEqual(
+    [iss, sub, aud, nbf, iat, exp],
+    ['dockgate', 'alice', 'dockgate', now - 60, now, now + 21_600],
+  );
+  assert.match(String(jti), /^[\w-]{16}$/);
+  assert.deepEqual(access, [
+    { type: 'repository', name: 'team/app', actions: ['pull', 'push'] },
+    { type: 'registry', name: 'catalog', actions: ['*'] },
+  ]);
+  const verdict = await server.check.check(`Bearer ${token}`);
+  assert.ok(verdict?.kind === 'granted' && verdict.limits?.allows('push', 'team/app'));
+  assert.deepEqual(server.notices, [
+    { user: 'alice', address: '192.0.2.1', service: 'dockgate', scope: json['scope'] },
+  ]);
+  const refreshed = await server.ask(
+    formOf({
+      grant_type: 'refresh_token',
+      refresh_token: String(json['refresh_token']),
+      service: 'dockgate',
+    }),
+  );
+  assert.equal(refreshed.status, 200);
+  assert.equal(claimsOf(String(refreshed.json['access_token']))['sub'], 'alice');
+  assert.equal(refreshed.json['refresh_token'], undefined, 'none was asked for');
+});
+
+test('the OAuth 2 way: a form with a password', async (t) => {
+  const server = await serve(t);
+  const form = { grant_type: 'password', username: 'alice', password: 'secret', client_id: 'containerd' };
+  const { status, json } = await server.ask(
+    formOf({ ...form, service: 'dockgate', scope: 'repository:team/app:pull', access_type: 'offline' }),
+  );
+  assert.equal(status, 200);
+  assert.equal(json['scope'], 'repository:team/app:pull');
+  assert.equal(typeof json['refresh_token'], 'string');
+});
+
+test('strangers get tokens for what is theirs, and none where nothing is', async (t) => {
+  const server = await serve(t);
+  const query = 'service=dockgate&scope=repository:public:pull,push';
+  const { status, json } = await server.ask({ query: `${query}&offline_token=true` });
+  assert.equal(status, 200);
+  assert.equal(json['scope'], 'repository:public:pull');
+  assert.equal(json['refresh_token'], undefined);
+  const verdict = await server.check.check(`Bearer ${String(json['token'])}`);
+  assert.ok(verdict?.kind === 'granted' && verdict.user === undefined);
+  const empty = await server.ask({ query: 'scope=repository:team/app:pull' });
+  assert.deepEqual([empty.status, empty.json['scope']], [200, '']);
+  server.admits = false;
+  assert.equal((await server.ask({ query })).status, 401);
+});
+
+test('a robot gets what its own token opens, and loses what it got with it', async (t) => {
+  const server = await serve(t);
+  const authorization = `Basic ${Buffer.from('robot:ci:dgt_x').toString('base64')}`;
+  const query =
+    'service=dockgate&offline_token=true&scope=repository:robots:pull,push&scope=repository:team/app:pull';
+  const { json } = await server.ask({ query, headers: { authorization } });
+  assert.equal(json['scope'], 'repository:robots:pull');
+  const form = formOf({
+    grant_type: 'refresh_token',
+    refresh_token: String(json['refresh_token']),
+    scope: 'repository:robots:pull,push',
+  });
+  assert.equal((await server.ask(form)).json['scope'], 'repository:robots:pull');
+  server.bound.delete('robot robot:ci');
+  assert.equal((await server.ask(form)).status, 401);
+});
+
+test('a refresh token ends with the password that it was given for', async (t) => {
+  const server = await serve(t);
+  const { json } = await server.ask({ query: 'offline_token=true', headers: { authorization: ALICE } });
+  const form = formOf({ grant_type: 'refresh_token', refresh_token: String(json['refresh_token']) });
+  assert.equal((await server.ask(form)).status, 200);
+  server.bound.set('password alice', { text: 'another' });
+  assert.equal((await server.ask(form)).status, 401);
+  const elsewhere = formOf({
+    grant_type: 'refresh_token',
+    refresh_token: String(json['refresh_token']),
+    service: 'other',
+  });
+  assert.equal((await server.ask(elsewhere)).status, 401);
+  const access = formOf({ grant_type: 'refresh_token', refresh_token: String(json['token']) });
+  assert.equal((await server.ask(access)).status, 401);
+});
+
+test('bad credentials are one answer, in both forms', async (t) => {
+  const server = await serve(t);
+  const wrong = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });
+  const answers = [
+    await server.ask({ headers: wrong('alice:wrong') }),
+    await server.ask({ headers: wrong('nobody:secret') }),
+    await server.ask(formOf({ grant_type: 'password', username: 'alice', password: 'wrong' })),
+    await server.ask(formOf({ grant_type: 'refresh_token', refresh_token: 'x' })),
+  ];
+  for (const answer of answers) assert.deepEqual(answer, answers[0]);
+  const { status, json, headers } = await server.ask({ headers: wrong('alice:wrong') });
+  assert.equal(status, 401);
+  assert.equal(headers['www-authenticate'], 'Basic realm="the \\"registry\\""');
+  assert.equal(json['error'], 'invalid_grant');
+  assert.deepEqual(json['errors'], [{ code: 'UNAUTHORIZED', message: 'authentication required' }]);
+});
+
+test('a token is not exchanged for another one', async (t) => {
+  const server = await serve(t);
+  server.verdict = { kind: 'granted', way: 'bearer', user: 'alice' };
+  assert.equal((await server.ask({ headers: { authorization: ALICE } })).status, 401);
+  server.verdict = { kind: 'granted', way: 'v1 token', user: 'alice' };
+  assert.equal((await server.ask({ headers: { authorization: ALICE } })).status, 401);
+});
+
+test('who guesses waits', async (t) => {
+  const server = await serve(t);
+  server.verdict = { kind: 'throttled', retryAfter: 1_500 };
+  const { status, json, headers } = await server.ask({ headers: { authorization: ALICE } });
+  assert.deepEqual([status, headers['retry-after']], [429, 2]);
+  assert.deepEqual((json['errors'] as { code: string }[])[0]?.code, 'TOOMANYREQUESTS');
+  server.verdict = { kind: 'overloaded' };
+  assert.equal((await server.ask({ headers: { authorization: ALICE } })).status, 503);
+});
+
+test('requests that cannot be understood are refused with a sentence', async (t) => {
+  const server = await serve(t);
+  const many = Array.from({ length: 10_000 }, (_, index) => `scope=repository:r${index}:pull`).join('&');
+  const long = Array.from(
+    { length: 100 },
+    (_, index) => `repository:team/${'a'.repeat(200)}${index}:pull`,
+  ).join(' ');
+  const cases: [Asked, number, RegExp][] = [
+    [{ query: 'service=unknown' }, 400, /no tokens are issued here for this service/],
+    [{ query: 'service=dockgate&service=other' }, 400, /service is there more than once/],
+    [{ query: 'scope=repository' }, 400, /a scope has the form/],
+    [{ query: many }, 400, /no more than 100 scopes/],
+    [{ query: `scope=${long}`, headers: { authorization: ALICE } }, 400, /do not fit into one token/],
+    [{ method: 'PUT' }, 405, /GET or POST/],
+    [{ method: 'POST', body: 'x' }, 400, /a POST has a form/],
+    [formOf({ grant_type: 'client_credentials' }), 400, /grant_type is password or refresh_token/],
+    [formOf({ grant_type: 'password', username: 'alice' }), 400, /password is missing/],
+    [
+      { ...formOf({}), body: 'grant_type=password&username=a&username=b&password=c' },
+      400,
+      /username is there more/,
+    ],
+    [{ ...formOf({}), body: 'x'.repeat(65_537) }, 413, /65536 bytes/],
+    [
+      { ...formOf({}), body: `${many.slice(0, 60_000)}&grant_type=refresh_token&refresh_token=x` },
+      400,
+      /no more than 100/,
+    ],
+  ];
+  for (const [asked, expected, sentence] of cases) {
+    const { status, json } = await server.ask(asked);
+    assert.equal(status, expected, JSON.stringify(json));
+    assert.match(String(json['error_description']), sentence);
+  }
+  assert.deepEqual(server.notices, []);
+});
+
+test('tokens for another registry are worth nothing here', async (t) => {
+  const server = await serve(t);
+  const { json } = await server.ask({
+    query: 'service=other&scope=repository:team/app:pull',
+    headers: { authorization: ALICE },
+  });
+  assert.equal(claimsOf(String(json['token']))['aud'], 'other');
+  assert.deepEqual(await server.check.check(`Bearer ${String(json['token'])}`), {
+    kind: 'unauthorized',
+    token: true,
+  });
+});
+
+test('the public keys can be read by everybody, and kept for a while', async (t) => {
+  const { keys } = await openMint(t);
+  const handle = keyListHandler(keys);
+  const reply = await handle(exchangeOf({ path: '/.well-known/jwks.json' }));
+  assert.equal(reply.headers['cache-control'], 'public, max-age=300');
+  const [jwk] = jsonOf(reply)['keys'] as Record<string, unknown>[];
+  assert.deepEqual(Object.keys(jwk ?? {}).sort(), ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
+  await assert.rejects(handle(exchangeOf({ method: 'PUT' })), { status: 405 });
+});
