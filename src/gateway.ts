@@ -3,15 +3,17 @@ import { openBackend } from './backend.js';
 import type { Configuration } from './configuration/configuration.js';
 import { formatProblem } from './configuration/problem.js';
 import { HtpasswdAccounts } from './gateway/accounts.js';
-import { openTokens } from './gateway/tokens.js';
-import { directoryOf, openUsers } from './gateway/users.js';
-import { VerificationPool } from './htpasswd/index.js';
+import { auditExchanges } from './gateway/audit.js';
+import { openIdentity } from './gateway/identity.js';
 import { TrustedProxies } from './http/client.js';
 import { Corridor } from './http/corridor.js';
+import { Embedded } from './http/embedded.js';
+import { Gate } from './http/gate.js';
 import { Listener } from './http/listener.js';
-import { Authenticator } from './identity/authenticator.js';
-import { Challenge } from './identity/challenge.js';
+import { Reception } from './http/reception.js';
 import { Throttle } from './identity/throttle.js';
+import { withoutMount } from './routing/mount.js';
+import { AuditLog } from './telemetry/audit.js';
 import type { Logs } from './telemetry/logger.js';
 import { ServerCredentials } from './tls/server-credentials.js';
 
@@ -46,15 +48,10 @@ export async function startGateway(configuration: Configuration, logs: Logs): Pr
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
-    const pool = new VerificationPool();
-    closers.push(() => pool.close());
-    let authenticator: Authenticator | undefined;
-    const users = await openUsers(configuration.htpasswd, logger, () => authenticator?.forget());
-    closers.push(() => users.close());
-    const directory = directoryOf(users, pool, logger);
-    const tokens = await openTokens(configuration, directory, logger);
-    closers.push(() => tokens.close());
-    authenticator = new Authenticator(directory, undefined, undefined, tokens.check);
+    const audit =
+      configuration.audit === undefined ? undefined : await AuditLog.open(configuration.audit, logger);
+    closers.push(() => audit?.close());
+    const identity = await openIdentity(configuration, logger, audit, closers);
 
     const listeners: Listener[] = [];
     const credentials = await ServerCredentials.open({
@@ -73,18 +70,26 @@ export async function startGateway(configuration: Configuration, logs: Logs): Pr
 
     const { upstream, v1 } = configuration;
     const isEmbedded = upstream === undefined && v1.access !== 'off';
+    const { users, pool, v1Tokens: tokens } = identity;
     const accounts = new HtpasswdAccounts({ users, pool, isOpen: v1.registration, logger });
-    const backend = await openBackend(configuration, { tokens: tokens.authority, accounts }, logger, closers);
+    const backend = await openBackend(configuration, { tokens, accounts }, logger, closers);
     closers.push(() => backend.close());
 
     const { timeouts } = configuration;
-    const corridor = new Corridor({
+    const { authenticator, authorization, challenge } = identity;
+    const reception = new Reception({
       authenticator,
-      challenge: new Challenge(configuration.realm, tokens.check !== undefined),
+      challenge,
       proxies: new TrustedProxies(configuration.trustedProxies),
+      gate: new Gate({ authorization, knowsImages: upstream === undefined, withoutMount }),
       backend,
+      tokenService: new Embedded(identity.tokenService, logger),
       registration: isEmbedded && v1.registration ? new Throttle(REGISTRATIONS) : undefined,
       keepsOldEngines: isEmbedded,
+      isAudited: audit !== undefined,
+    });
+    const corridor = new Corridor({
+      reception,
       limits: {
         client: timeouts.idle,
         upstream: timeouts.firstByte,
@@ -92,6 +97,7 @@ export async function startGateway(configuration: Configuration, logs: Logs): Pr
         minimumRate: configuration.minimumRate,
       },
       logs,
+      audit: audit === undefined ? undefined : auditExchanges(audit),
     });
     closers.push(() => corridor.close());
 
@@ -106,6 +112,7 @@ export async function startGateway(configuration: Configuration, logs: Logs): Pr
     return {
       addresses,
       authorityFile: credentials.authorityFile,
+      ...(audit === undefined ? {} : { reopen: () => audit.reopen() }),
       async stop(): Promise<void> {
         for (const listener of listeners) listener.stopAccepting();
         await corridor.drain();

@@ -10,3 +10,10 @@ export function isExempt(method: string, path: string): boolean {
 export function isRegistration(method: string, path: string, authorization: string | undefined): boolean {
   return authorization === undefined && method === 'POST' && ACCOUNTS.has(path);
 }
+
+const TOKEN_SERVICE = new Set(['/token', '/.well-known/jwks.json']);
+
+/** Whether a request is for the service that issues tokens, which finds out itself who asks. */
+export function isTokenService(path: string): boolean {
+  return TOKEN_SERVICE.has(path);
+}

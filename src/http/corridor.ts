@@ -1,46 +1,36 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { isExempt, isRegistration } from '../access/exemption.js';
-import { isWithinGrant } from '../access/grant-scope.js';
-import { wantsV1Only } from '../access/old-engine.js';
+import type { Operation } from '../access/operation.js';
 import { Failure } from '../exchange/failure.js';
-import type { Authenticator, Refusal, Verdict } from '../identity/authenticator.js';
-import type { Challenge } from '../identity/challenge.js';
-import type { Throttle } from '../identity/throttle.js';
-import { parseTarget } from '../routing/target.js';
 import type { Logs } from '../telemetry/logger.js';
-import { checkMeaning, checkVersion, limit, localAuthority, userAgentOf } from './admission.js';
-import type { Backend, Call } from './call.js';
-import type { TrustedProxies } from './client.js';
 import { type Connection, connectionOf } from './connection.js';
 import { Delivery } from './delivery.js';
 import { type Culprit, type IdleLimits, IdleWatch } from './idle-watch.js';
 import type { Incoming } from './incoming.js';
-import { isDistributionPath, toFailure } from './recovery.js';
-import { readRequestHead } from './request-head.js';
+import type { Reception } from './reception.js';
+import { toFailure } from './recovery.js';
 import { RequestIds } from './request-ids.js';
+import { isSafe, type Transaction } from './transaction.js';
+
+/** Is told of what has been changed, and of what was refused to somebody known. */
+export interface ExchangeAudit {
+  /** Called when the exchange is over. */
+  exchange(transaction: Transaction, operation: Operation): void;
+}
 
 export interface CorridorOptions {
-  readonly authenticator: Authenticator;
-  readonly challenge: Challenge;
-  readonly proxies: TrustedProxies;
-  readonly backend: Backend;
+  readonly reception: Reception;
   readonly limits: IdleLimits;
-  /** How often a stranger may ask for an account; undefined: strangers have none. */
-  readonly registration: Throttle | undefined;
-  /** docker 1.5 does not get to see `/v2/`, because there is `/v1/` for it. */
-  readonly keepsOldEngines: boolean;
   readonly logs: Logs;
+  readonly audit: ExchangeAudit | undefined;
 }
 
 /** Exchanges that one connection may have open at a time; node would read on for as long as no reply piles up. */
 const MAXIMUM_PIPELINED = 16;
 /** Exchanges that all connections may have open at a time. */
 const MAXIMUM_EXCHANGES = 10_000;
-/** Milliseconds before an address that has sent too many wrong passwords is told so. */
-const THROTTLED_WAIT = 500;
 
-/** The way every request takes: head, target, password, backend, one access line. */
+/** The way every request takes: its turn on the connection, the reception, a reply in time, one access line. */
 export class Corridor {
   readonly #options: CorridorOptions;
   readonly #watch: IdleWatch;
@@ -104,11 +94,14 @@ export class Corridor {
     if (delivery.closed) return;
     delivery.started = true;
     try {
-      this.#admit(delivery);
+      if (this.#watch.size > MAXIMUM_EXCHANGES) throw busy();
+      this.#options.reception.receive(delivery, this.#onRefused);
     } catch (thrown) {
       this.#refuse(delivery, thrown);
     }
   }
+
+  readonly #onRefused = (delivery: Delivery, thrown: unknown): void => this.#refuse(delivery, thrown);
 
   #refuse(delivery: Delivery, thrown: unknown): void {
     const failure = toFailure(thrown);
@@ -118,72 +111,6 @@ export class Corridor {
     if (isOurs)
       this.#options.logs.logger.error({ id: delivery.id, err: thrown }, 'a request could not be handled');
     delivery.fail(failure, isOurs ? 'failed' : 'refused');
-  }
-
-  #admit(delivery: Delivery): void {
-    const { request, connection } = delivery;
-    checkVersion(request);
-    if (this.#watch.size > MAXIMUM_EXCHANGES) throw busy();
-    const head = readRequestHead(request.rawHeaders, request.httpVersionMinor);
-    // Old engines read errors of their own form only, also about a target that is refused.
-    if (request.url?.startsWith('/v1/') === true) delivery.path = '/v1/';
-    const target = parseTarget(request.url ?? '');
-    delivery.path = target.path;
-    checkMeaning(delivery, head);
-    const host = head.host ?? localAuthority(request.socket);
-    const client = this.#options.proxies.clientOf(head, connection.address, host);
-    delivery.address = client.address;
-    const call: Call = { delivery, head, target, client, origin: `${client.protocol}://${client.host}` };
-    const { registration, keepsOldEngines } = this.#options;
-    if (keepsOldEngines && isDistributionPath(target.path) && wantsV1Only(userAgentOf(head))) {
-      delivery.hidesDistribution = true;
-      throw new Failure(404, 'UNSUPPORTED', 'this version of docker is served under /v1/ only');
-    }
-    if (registration !== undefined && isRegistration(request.method ?? '', target.path, head.authorization)) {
-      limit(registration, client.address);
-      this.#pass(call);
-      return;
-    }
-    // A ping has no body; with one, strangers could pour into the registry what they like.
-    if (isExempt(request.method ?? '', target.path) && !head.hasBody) {
-      this.#pass(call);
-      return;
-    }
-    const verdict = this.#options.authenticator.check(head.authorization, client.address);
-    if (verdict instanceof Promise) {
-      verdict
-        .then((settled) => this.#decide(call, settled))
-        .catch((thrown: unknown) => this.#refuse(delivery, thrown));
-    } else this.#decide(call, verdict);
-  }
-
-  #decide(call: Call, verdict: Verdict): void {
-    const { delivery } = call;
-    if (delivery.closed) return;
-    if (typeof verdict === 'string') {
-      delivery.user = verdict;
-      this.#pass(call);
-    } else if (verdict.kind === 'granted') {
-      const { user, grant, upstreamToken } = verdict;
-      delivery.user = user;
-      if (grant !== undefined && isWithinGrant(grant, delivery.request.method ?? '', call.target.path))
-        this.#pass({ ...call, grant, upstreamToken });
-      else this.#deny(delivery, { kind: 'unauthorized' });
-    } else if (verdict.kind === 'throttled') {
-      // Held, or whoever guesses would keep us busy with refusals as fast as they can ask.
-      setTimeout(() => this.#deny(delivery, verdict), THROTTLED_WAIT).unref();
-    } else {
-      this.#deny(delivery, verdict.kind === 'stranger' ? { kind: 'unauthorized' } : verdict);
-    }
-  }
-
-  #deny(delivery: Delivery, refusal: Refusal): void {
-    delivery.fail(this.#options.challenge.failure(refusal, delivery.path), 'refused');
-  }
-
-  #pass(call: Call): void {
-    call.delivery.goOn();
-    this.#options.backend.answer(call);
   }
 
   #leave(delivery: Delivery): void {
@@ -198,6 +125,7 @@ export class Corridor {
     if (!request.complete && !request.socket.destroyed) request.drain();
     this.#watch.finish(delivery);
     this.#options.logs.access?.write(delivery, performance.now());
+    if (delivery.operation !== undefined) this.#options.audit?.exchange(delivery, delivery.operation);
   }
 }
 
@@ -209,11 +137,6 @@ function stopPipelining(connection: Connection, socket: Socket): void {
   if (current === undefined) return;
   current.closeAfter = true;
   current.response.once('close', () => socket.destroySoon());
-}
-
-/** Pipelined requests may overlap only if none of them changes anything (RFC 9112 §9.3.2). */
-function isSafe({ request: { method } }: Delivery): boolean {
-  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }
 
 function busy(): Failure {

@@ -58,7 +58,7 @@ export class Delivery extends Transaction {
     ) {
       headers.push(...API_VERSION);
     }
-    if (this.audited) this.digest = valueOf(headers, 'docker-content-digest');
+    if (this.operation !== undefined) this.digest = fieldOf(headers, 'docker-content-digest');
     this.status = status;
     this.#headers = headers;
     this.#expected = length;
@@ -216,7 +216,7 @@ export class Delivery extends Transaction {
 }
 
 /** @param headers names in lower case and values in turn. */
-function valueOf(headers: readonly string[], name: string): string | undefined {
+function fieldOf(headers: readonly string[], name: string): string | undefined {
   const index = headers.indexOf(name);
   return index === -1 ? undefined : headers[index + 1];
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Operation } from '../access/operation.js';
 import type { Way } from '../identity/authenticator.js';
 import type { Connection } from './connection.js';
 import type { Incoming } from './incoming.js';
@@ -38,9 +39,9 @@ export class Transaction {
   user: string | undefined;
   /** How they have shown it; undefined without credentials. */
   way: Way | undefined;
-  /** The request changes something that the audit log is to tell of. */
-  audited = false;
-  /** `Docker-Content-Digest` of the reply to an {@link audited} request. */
+  /** What the audit log is to tell of; undefined for requests that it leaves out. */
+  operation: Operation | undefined;
+  /** `Docker-Content-Digest` of the reply, when the request has an {@link operation}. */
   digest: string | undefined;
   /** The client's address, as far as it can be trusted. */
   address: string;
@@ -74,4 +75,9 @@ export class Transaction {
     // A connection that breaks under a write says so on the response as well, where nobody needs to hear it.
     response.on('error', () => {});
   }
+}
+
+/** Pipelined requests may overlap only if none of them changes anything (RFC 9112 §9.3.2). */
+export function isSafe({ request: { method } }: Transaction): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }

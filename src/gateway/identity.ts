@@ -1,0 +1,91 @@
+import type { Logger } from 'pino';
+import { Authorization } from '../access/authorization.js';
+import { Groups } from '../access/groups.js';
+import type { Policy } from '../access/policy.js';
+import { compilePolicy } from '../access/rules.js';
+import type { Closer } from '../backend.js';
+import type { UpstreamTokens } from '../bearer/upstream-tokens.js';
+import type { Configuration } from '../configuration/configuration.js';
+import type { Handler } from '../exchange/exchange.js';
+import { type HtpasswdFile, VerificationPool } from '../htpasswd/index.js';
+import { Authenticator } from '../identity/authenticator.js';
+import { Challenge } from '../identity/challenge.js';
+import type { TokenAuthority } from '../identity/v1-token.js';
+import type { AuditLog } from '../telemetry/audit.js';
+import { UserAudit } from './audit.js';
+import { challengeModeOf, openBearerTokens } from './bearer.js';
+import { openTokenDoor } from './token-door.js';
+import { openTokens } from './tokens.js';
+import { directoryOf, openUsers } from './users.js';
+
+/** All that decides who asks, and what they may do. */
+export interface Identity {
+  readonly users: HtpasswdFile;
+  readonly pool: VerificationPool;
+  readonly authenticator: Authenticator;
+  readonly authorization: Authorization;
+  readonly challenge: Challenge;
+  /** Issues tokens of the v1 API; undefined when there are none. */
+  readonly v1Tokens: TokenAuthority | undefined;
+  /** Answers `/token` and `/.well-known/jwks.json`. */
+  readonly tokenService: Handler;
+  readonly upstreamTokens: UpstreamTokens;
+}
+
+/**
+ * Opens the users, the rules, the robots and the tokens, in the order in which they need each other.
+ *
+ * @param closers gets what is to be closed, in the order of opening.
+ * @throws {ConfigurationError} when a file cannot be used
+ */
+export async function openIdentity(
+  configuration: Configuration,
+  logger: Logger,
+  audit: AuditLog | undefined,
+  closers: Closer[],
+): Promise<Identity> {
+  const { auth, certs, realm, htpasswd } = configuration;
+  const pool = new VerificationPool();
+  closers.push(() => pool.close());
+  const listeners: (() => void)[] = [];
+  const users = await openUsers(htpasswd, logger, () => {
+    for (const changed of listeners) changed();
+  });
+  closers.push(() => users.close());
+  const directory = directoryOf(users, pool, logger);
+  const policy: { readonly current: Policy } = {
+    current: compilePolicy(configuration.access.rules, Groups.none),
+  };
+  const authorization = new Authorization(policy);
+  const v1 = await openTokens(configuration, directory, logger);
+  closers.push(() => v1.close());
+  const bearer = await openBearerTokens({ auth, certs, realm, users: directory, logger });
+  closers.push(() => bearer.close());
+  const authenticator = new Authenticator(directory, undefined, undefined, v1.check);
+  listeners.push(() => authenticator.forget());
+  if (audit !== undefined) {
+    const userAudit = new UserAudit(audit, users);
+    listeners.push(() => userAudit.changed());
+  }
+  const door = openTokenDoor({
+    ...{ authenticator, authorization, policy, users: directory },
+    robot: () => undefined,
+  });
+  const endpoint = bearer.openEndpoint(door, ({ user, address, service, scope }) =>
+    audit?.token({ user, address, detail: { service, scope } }),
+  );
+  const challenge = new Challenge({
+    realm,
+    mode: challengeModeOf(auth, () => policy.current.admitsStrangers),
+    offersTokens: v1.check !== undefined,
+    tokenServer: auth.tokenServer,
+    service: auth.service,
+  });
+  return {
+    ...{ users, pool, authenticator, authorization, challenge },
+    v1Tokens: v1.authority,
+    upstreamTokens: bearer.upstream,
+    tokenService: (exchange) =>
+      exchange.target.path === '/token' ? endpoint.handle(exchange) : bearer.keyList(exchange),
+  };
+}

@@ -1,0 +1,95 @@
+import type { Authorization } from '../access/authorization.js';
+import { isWithinGrant } from '../access/grant-scope.js';
+import { type Need, type Operation, operationOf } from '../access/operation.js';
+import type { Asker } from '../access/policy.js';
+import type { Rights } from '../exchange/rights.js';
+import type { Granted, Refusal, Stranger } from '../identity/authenticator.js';
+import type { Target } from '../routing/target.js';
+import type { Call } from './call.js';
+
+export interface GateOptions {
+  readonly authorization: Pick<Authorization, 'rightsOf' | 'allows'>;
+  /** What answers knows to which repositories an image of the v1 API belongs, and asks the rights itself. */
+  readonly knowsImages: boolean;
+  /** The same target, without the wish to take a blob over from another repository. */
+  readonly withoutMount: (target: Target) => Target;
+}
+
+/** A request that does not get in. */
+export interface Denial {
+  readonly refusal: Refusal;
+  /** What would have been needed. */
+  readonly operation: Operation;
+}
+
+const NOTHING: readonly Need[] = [];
+const OUTSIDE_GRANT: Denial = { refusal: { kind: 'unauthorized' }, operation: { needs: NOTHING } };
+
+/** Lets those in who may do what they ask for, once it is known who asks. */
+export class Gate {
+  readonly #options: GateOptions;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  /** @returns the call as it may go on. */
+  admit(call: Call, verdict: string | Granted | Stranger): Call | Denial {
+    if (typeof verdict === 'string')
+      return this.#judge(call, verdict, { user: verdict, address: call.client.address }, undefined);
+    const { address } = call.client;
+    if (verdict.kind === 'stranger')
+      return this.#judge(call, verdict, { user: undefined, address }, undefined);
+    const { user, grant, limits, upstreamToken } = verdict;
+    if (grant === undefined) return this.#judge(call, verdict, { user, address }, limits);
+    if (!isWithinGrant(grant, call.delivery.request.method ?? '', call.target.path)) return OUTSIDE_GRANT;
+    return this.#judge({ ...call, grant, upstreamToken }, verdict, { user, address }, limits);
+  }
+
+  #judge(
+    call: Call,
+    verdict: string | Granted | Stranger,
+    asker: Asker,
+    limits: Granted['limits'],
+  ): Call | Denial {
+    const { authorization } = this.#options;
+    const rights = authorization.rightsOf(asker, limits);
+    if (rights === undefined) return call;
+    const { target } = call;
+    const operation = this.#operation(call);
+    if (isChallenged(verdict, target, operation) || !authorization.allows(asker, limits, operation))
+      return { refusal: refusalOf(verdict), operation };
+    return { ...call, rights, target: this.#mountable(operation, target, rights) };
+  }
+
+  #operation({ delivery, target }: Call): Operation {
+    const operation = operationOf(delivery.request.method ?? '', target);
+    return operation.image === undefined || !this.#options.knowsImages
+      ? operation
+      : { ...operation, needs: NOTHING };
+  }
+
+  /** Whoever may not read the source has to send the blob, as if it were not there. */
+  #mountable({ mount }: Operation, target: Target, rights: Rights): Target {
+    if (mount === undefined) return target;
+    const { source } = mount;
+    // Without a source the registry here looks for one that may be read; another one might not ask.
+    const mayMount = source === undefined ? this.#options.knowsImages : rights.may('pull', source);
+    return mayMount ? target : this.#options.withoutMount(target);
+  }
+}
+
+/**
+ * Whether a stranger has to be told how to log in although nothing in particular is needed. Clients decide by the answer
+ * at `/v2/` whether they will ever show who they are: those that are let in there never do.
+ */
+function isChallenged(verdict: string | Granted | Stranger, target: Target, operation: Operation): boolean {
+  const isStranger = typeof verdict === 'object' && verdict.kind === 'stranger';
+  return isStranger && operation.needs.length === 0 && operation.image === undefined && target.path !== '/';
+}
+
+function refusalOf(verdict: string | Granted | Stranger): Refusal {
+  if (typeof verdict === 'string') return { kind: 'forbidden' };
+  if (verdict.kind === 'stranger') return { kind: 'unauthorized' };
+  return { kind: verdict.way === 'bearer' ? 'insufficient' : 'forbidden' };
+}

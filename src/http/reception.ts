@@ -1,0 +1,133 @@
+import { isExempt, isRegistration, isTokenService } from '../access/exemption.js';
+import { wantsV1Only } from '../access/old-engine.js';
+import { type Operation, operationOf } from '../access/operation.js';
+import { Failure } from '../exchange/failure.js';
+import type { Authenticator, Refusal, Verdict } from '../identity/authenticator.js';
+import type { Challenge } from '../identity/challenge.js';
+import { scopeOf } from '../identity/needed-scope.js';
+import type { Throttle } from '../identity/throttle.js';
+import { parseTarget } from '../routing/target.js';
+import { checkMeaning, checkVersion, limit, localAuthority, userAgentOf } from './admission.js';
+import type { Backend, Call } from './call.js';
+import type { TrustedProxies } from './client.js';
+import type { Delivery } from './delivery.js';
+import type { Gate } from './gate.js';
+import { isDistributionPath } from './recovery.js';
+import { readRequestHead } from './request-head.js';
+import { isSafe } from './transaction.js';
+
+export interface ReceptionOptions {
+  readonly authenticator: Pick<Authenticator, 'check'>;
+  readonly challenge: Challenge;
+  readonly proxies: TrustedProxies;
+  readonly gate: Gate;
+  readonly backend: Backend;
+  /** Issues tokens to whoever shows who they are, and tells by which keys they are signed. */
+  readonly tokenService: Backend;
+  /** How often a stranger may ask for an account; undefined: strangers have none. */
+  readonly registration: Throttle | undefined;
+  /** docker 1.5 does not get to see `/v2/`, because there is `/v1/` for it. */
+  readonly keepsOldEngines: boolean;
+  /** Somebody wants to know what is changed, and what is refused. */
+  readonly isAudited: boolean;
+}
+
+/** Milliseconds before an address that has sent too many wrong passwords is told so. */
+const THROTTLED_WAIT = 500;
+
+/** What every request is asked: what it means, who asks, and whether they may. Then whoever can answer it gets it. */
+export class Reception {
+  readonly #options: ReceptionOptions;
+
+  constructor(options: ReceptionOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param onRefused takes what is thrown once the answer no longer comes at once.
+   * @throws {Failure} when the request is refused at once
+   */
+  receive(delivery: Delivery, onRefused: (delivery: Delivery, thrown: unknown) => void): void {
+    const { request, connection } = delivery;
+    checkVersion(request);
+    const head = readRequestHead(request.rawHeaders, request.httpVersionMinor);
+    // Old engines read errors of their own form only, also about a target that is refused.
+    if (request.url?.startsWith('/v1/') === true) delivery.path = '/v1/';
+    const target = parseTarget(request.url ?? '');
+    delivery.path = target.path;
+    checkMeaning(delivery, head);
+    const host = head.host ?? localAuthority(request.socket);
+    const client = this.#options.proxies.clientOf(head, connection.address, host);
+    delivery.address = client.address;
+    const call: Call = { delivery, head, target, client, origin: `${client.protocol}://${client.host}` };
+    const { registration, keepsOldEngines } = this.#options;
+    if (keepsOldEngines && isDistributionPath(target.path) && wantsV1Only(userAgentOf(head))) {
+      delivery.hidesDistribution = true;
+      throw new Failure(404, 'UNSUPPORTED', 'this version of docker is served under /v1/ only');
+    }
+    if (registration !== undefined && isRegistration(request.method ?? '', target.path, head.authorization)) {
+      limit(registration, client.address);
+      this.#pass(call);
+      return;
+    }
+    // A ping has no body; with one, strangers could pour into the registry what they like.
+    if (isExempt(request.method ?? '', target.path) && !head.hasBody) {
+      this.#pass(call);
+      return;
+    }
+    if (isTokenService(target.path)) {
+      this.#forward(call, this.#options.tokenService);
+      return;
+    }
+    const verdict = this.#options.authenticator.check(head.authorization, client.address);
+    if (verdict instanceof Promise) {
+      verdict
+        .then((settled) => this.#decide(call, settled))
+        .catch((thrown: unknown) => onRefused(delivery, thrown));
+    } else this.#decide(call, verdict);
+  }
+
+  #decide(call: Call, verdict: Verdict): void {
+    const { delivery } = call;
+    if (delivery.closed) return;
+    if (typeof verdict === 'string') {
+      delivery.user = verdict;
+      delivery.way = 'password';
+    } else if (verdict.kind === 'granted') {
+      delivery.user = verdict.user;
+      delivery.way = verdict.way;
+    } else if (verdict.kind !== 'stranger') {
+      this.#turnAway(call, verdict);
+      return;
+    }
+    const admitted = this.#options.gate.admit(call, verdict);
+    if ('refusal' in admitted) this.#deny(call, admitted.refusal, admitted.operation);
+    else this.#pass(admitted);
+  }
+
+  #turnAway(call: Call, refusal: Refusal): void {
+    // Held, or whoever guesses would keep us busy with refusals as fast as they can ask.
+    if (refusal.kind === 'throttled') setTimeout(() => this.#deny(call, refusal), THROTTLED_WAIT).unref();
+    else this.#deny(call, refusal);
+  }
+
+  #deny({ delivery, target: { path }, origin }: Call, refusal: Refusal, needed?: Operation): void {
+    const scope = needed === undefined ? undefined : scopeOf(needed);
+    // A stranger's first request is how clients find out how to log in.
+    if (this.#options.isAudited && needed !== undefined && refusal.kind !== 'unauthorized')
+      delivery.operation = needed;
+    delivery.fail(this.#options.challenge.failure(refusal, { path, origin, scope }), 'refused');
+  }
+
+  #pass(call: Call): void {
+    const { delivery, target } = call;
+    if (this.#options.isAudited && !isSafe(delivery))
+      delivery.operation = operationOf(delivery.request.method ?? '', target);
+    this.#forward(call, this.#options.backend);
+  }
+
+  #forward(call: Call, backend: Backend): void {
+    call.delivery.goOn();
+    backend.answer(call);
+  }
+}
