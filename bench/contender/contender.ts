@@ -32,6 +32,13 @@ export class Contender {
     return this.#services.flatMap(({ pid }) => processTree(pid));
   }
 
+  /** The same processes under another name, for what is measured of them in two ways. */
+  named(name: string): Contender {
+    const [first, ...rest] = this.#services;
+    if (first === undefined) throw new Error(`${this.name} has no process`);
+    return new Contender(name, [first, ...rest]);
+  }
+
   async stop(stage: Stage): Promise<void> {
     for (const { child } of this.#services) await stage.children.end(child);
   }

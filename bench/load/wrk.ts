@@ -6,6 +6,8 @@ export interface WrkLoad {
   /** Seconds. */
   readonly duration: number;
   readonly connections: number;
+  /** Value of the `Authorization` field; the user's password when left out. */
+  readonly authorization?: string;
 }
 
 /**
@@ -15,12 +17,12 @@ export interface WrkLoad {
  * @throws when any answer was not a success
  */
 export async function runWrk(stage: Stage, load: WrkLoad): Promise<number> {
-  const { url, duration, connections } = load;
+  const { url, duration, connections, authorization = stage.identity.authorization } = load;
   const output = await stage.children.succeed(
     'wrk',
     [
       ...['-t1', `-c${connections}`, `-d${duration}s`, '--timeout', '10s'],
-      ...['-H', `Authorization: ${stage.identity.authorization}`, '-H', `Accept: ${MANIFEST_TYPE}`, url],
+      ...['-H', `Authorization: ${authorization}`, '-H', `Accept: ${MANIFEST_TYPE}`, url],
     ],
     stage.directory,
   );

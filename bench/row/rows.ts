@@ -1,3 +1,4 @@
+import { bearerRow } from './bearer.js';
 import { bridgeRow } from './bridge.js';
 import { cleanUpRow } from './clean-up.js';
 import { embeddedRow } from './embedded.js';
@@ -25,6 +26,7 @@ export const rows: readonly Row[] = [
     'dockgate',
     'caddy',
   ]),
+  bearerRow,
   pullRow,
   pushRow,
   pingRow,
