@@ -49,9 +49,11 @@ export class TrustedProxies {
   /**
    * @param peer IP address of the connection
    * @param host authority that the client used
+   * @param secure whether the connection is under TLS
    */
-  clientOf(head: RequestHead, peer: string, host: string): Client {
-    if (!this.#any || !this.#trusts(peer)) return { address: peer, chain: peer, protocol: 'https', host };
+  clientOf(head: RequestHead, peer: string, host: string, secure = true): Client {
+    const own = secure ? 'https' : 'http';
+    if (!this.#any || !this.#trusts(peer)) return { address: peer, chain: peer, protocol: own, host };
     const hops = values(head, 'x-forwarded-for');
     const chain = [peer];
     let address = peer;
@@ -63,7 +65,8 @@ export class TrustedProxies {
       chain.unshift(hop);
       address = hop;
     }
-    const protocol = values(head, 'x-forwarded-proto').at(-1) === 'http' ? 'http' : 'https';
+    const said = values(head, 'x-forwarded-proto').at(-1)?.toLowerCase();
+    const protocol = said === 'http' || said === 'https' ? said : own;
     const forwardedHost = values(head, 'x-forwarded-host').at(-1);
     return {
       address,

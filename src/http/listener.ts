@@ -1,16 +1,23 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
-import { createServer, type Server } from 'node:https';
+import { createServer as createPlainServer, type Server, type ServerOptions } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContext, SecureContextOptions, TLSSocket, TlsOptions } from 'node:tls';
 import type { Logger } from 'pino';
 import type { ListenAddress, Timeouts } from '../configuration/configuration.js';
-import { ConfigurationError } from '../configuration/problem.js';
-import { Failure } from '../exchange/failure.js';
-import { connectionOf } from './connection.js';
+import { connectionOf, type ShownCertificate } from './connection.js';
 import type { Corridor } from './corridor.js';
 import { Incoming } from './incoming.js';
-import { failureReply } from './recovery.js';
+import { listenError } from './listen-error.js';
+import {
+  endSoon,
+  MAXIMUM_HEADER_BYTES,
+  METHOD_REFUSED,
+  PLAIN_REFUSED,
+  parserFailure,
+  RawRefusal,
+} from './raw-refusal.js';
+import { SecurityHeaders } from './security-headers.js';
 import { Transports } from './transports.js';
 
 /** What the listener needs of the certificates. */
@@ -18,64 +25,61 @@ export interface ListenerCredentials {
   secureContextOptions(): SecureContextOptions & TlsOptions;
   /** The context for a name that a client asks for (RFC 6066 §3); undefined for the default one. Must not throw. */
   select(serverName: string): SecureContext | undefined;
+  /** Whose certificates are accepted; undefined: none are asked for. */
+  readonly clients?: ListenerClients | undefined;
+}
+
+/** What the listener needs of the clients' certificates. */
+export interface ListenerClients {
+  /** Another number with every other trust in them. */
+  readonly generation: number;
+  readonly configuration: { readonly required: boolean };
+  /** What a client has shown in a handshake that began under this generation; undefined without a certificate. */
+  shownBy(socket: TLSSocket, generation: number | undefined): ShownCertificate | undefined;
 }
 
 export interface ListenerOptions {
   readonly address: ListenAddress;
-  readonly credentials: ListenerCredentials;
-  readonly corridor: Corridor;
+  /** undefined: plain HTTP, without TLS. */
+  readonly credentials: ListenerCredentials | undefined;
+  readonly corridor: Pick<Corridor, 'onRequest' | 'onContinue'>;
+  /** For refusals that the corridor never sees; by default without HSTS. */
+  readonly security?: SecurityHeaders;
   readonly timeouts: Timeouts;
   readonly logger: Logger;
 }
 
-/** Bytes of a request's header section (RFC 6585 §5 would be the status; nginx and we say 400). */
-const MAXIMUM_HEADER_BYTES = 16_384;
 /** Connections at once; more are closed on arrival, so that strangers cannot use up the memory. */
 const MAXIMUM_CONNECTIONS = 10_000;
-/** Milliseconds that a refused client has to close its side. */
-const END_LIMIT = 5_000;
 /** Milliseconds between two looks for connections whose headers are late. */
 const HEADERS_CHECK = 1_000;
 
-/** Accepts TLS connections on one address and hands their requests to the corridor. */
+/** Accepts connections on one address, under TLS unless told otherwise, and hands their requests to the corridor. */
 export class Listener {
-  readonly #server: Server<typeof Incoming, typeof ServerResponse>;
+  readonly #server: Server;
+  /** The same server when it speaks TLS. */
+  readonly #secure: SecureServer | undefined;
   readonly #options: ListenerOptions;
   readonly #transports = new Transports();
+  readonly #refusal: RawRefusal;
+  /** The trust in clients' certificates at the beginning of each handshake. */
+  readonly #generations = new WeakMap<Socket, number>();
 
   constructor(options: ListenerOptions) {
     this.#options = options;
+    this.#refusal = new RawRefusal(options.security ?? new SecurityHeaders(0));
     const { corridor, credentials, timeouts } = options;
-    this.#server = createServer<typeof Incoming, typeof ServerResponse>({
-      ...credentials.secureContextOptions(),
-      // curl offers nothing but http/1.0 when it is told to speak it, and a handshake without a common name fails.
-      ALPNProtocols: ['http/1.1', 'http/1.0'],
-      SNICallback: (name, done) => done(null, this.#select(name)),
-      handshakeTimeout: timeouts.headers,
-      IncomingMessage: Incoming,
-      maxHeaderSize: MAXIMUM_HEADER_BYTES,
-      requireHostHeader: false,
-      requestTimeout: 0,
-      headersTimeout: timeouts.headers,
-      keepAliveTimeout: timeouts.keepAlive,
-      connectionsCheckingInterval: HEADERS_CHECK,
-    });
+    if (credentials !== undefined) this.#secure = this.#listenSecurely(credentials);
+    this.#server = this.#secure ?? createPlainServer(httpOptions(timeouts));
     this.#server.maxConnections = MAXIMUM_CONNECTIONS;
     // Enough for the corridor to count and refuse; node would silently drop lines beyond its own limit.
     this.#server.maxHeadersCount = 0;
-    this.#server.on('connection', (socket: Duplex) => this.#transports.add(socket as Socket));
-    this.#server.on('secureConnection', (socket) => {
-      connectionOf(socket).transport = this.#transports.beneath(socket);
-    });
+    this.#server.on('connection', (socket: Socket) => this.#accept(socket));
     this.#server.on('request', corridor.onRequest);
     this.#server.on('checkContinue', corridor.onContinue);
     this.#server.on('checkExpectation', corridor.onRequest);
-    this.#server.on('connect', (_request, socket) => refuseTunnel(socket));
+    this.#server.on('connect', (_request, socket) => this.#refuseTunnel(socket as Socket));
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#refuse(error, socket));
-    this.#server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
-      options.logger.debug({ client: socket.remoteAddress, code: error.code }, 'a TLS handshake failed');
-      socket.destroy();
-    });
   }
 
   /** @throws {ConfigurationError} when the address is in use, not ours, or not allowed */
@@ -92,7 +96,8 @@ export class Listener {
 
   /** Takes over changed certificates for connections to come. */
   renew(): void {
-    this.#server.setSecureContext(this.#options.credentials.secureContextOptions());
+    const { credentials } = this.#options;
+    if (credentials !== undefined) this.#secure?.setSecureContext(credentials.secureContextOptions());
   }
 
   /** Accepts no further connection and closes those without a request; the others close after their reply. */
@@ -108,9 +113,60 @@ export class Listener {
     this.#transports.close();
   }
 
-  #select(name: string): SecureContext | undefined {
+  #listenSecurely(credentials: ListenerCredentials): SecureServer {
+    const { timeouts } = this.#options;
+    const server = createSecureServer({
+      ...credentials.secureContextOptions(),
+      ...httpOptions(timeouts),
+      // curl offers nothing but http/1.0 when it is told to speak it, and a handshake without a common name fails.
+      ALPNProtocols: ['http/1.1', 'http/1.0'],
+      SNICallback: (name, done) => done(null, this.#select(credentials, name)),
+      handshakeTimeout: timeouts.headers,
+    });
+    server.on('secureConnection', (socket) => this.#secured(socket, credentials.clients));
+    server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
+      const { remoteAddress: client, authorizationError: certificate } = socket;
+      this.#options.logger.debug({ client, code: error.code, certificate }, 'a TLS handshake failed');
+      const transport = this.#transports.beneath(socket);
+      if (error.code === 'ERR_SSL_HTTP_REQUEST' && transport !== undefined) {
+        this.#refusal.send(transport, PLAIN_REFUSED, false);
+      }
+      socket.destroy();
+    });
+    return server;
+  }
+
+  #accept(socket: Socket): void {
+    this.#transports.add(socket);
+    const clients = this.#options.credentials?.clients;
+    if (clients !== undefined) this.#generations.set(socket, clients.generation);
+    if (this.#secure === undefined) connectionOf(socket).transport = socket;
+  }
+
+  /** A handshake is done. No byte of a request has been looked at yet. */
+  #secured(socket: TLSSocket, clients: ListenerClients | undefined): void {
+    const connection = connectionOf(socket);
+    const transport = this.#transports.beneath(socket);
+    connection.transport = transport;
+    if (clients === undefined) return;
+    const generation = transport === undefined ? undefined : this.#generations.get(transport);
+    const shown = clients.shownBy(socket, generation);
+    connection.certificate = shown;
+    // Node takes sessions that are taken up again for authorized, also those that began without a certificate.
+    const isLacking = shown === undefined && clients.configuration.required;
+    if (!isLacking && (shown === undefined || socket.authorized)) return;
+    connection.refused = true;
+    const fault = isLacking ? 'there is none' : String(socket.authorizationError);
+    this.#options.logger.info(
+      { client: connection.address, fault, outcome: 'refused' },
+      "a client's certificate was refused",
+    );
+    socket.destroy();
+  }
+
+  #select(credentials: ListenerCredentials, name: string): SecureContext | undefined {
     try {
-      return this.#options.credentials.select(name);
+      return credentials.select(name);
     } catch (err) {
       // What is thrown from a handshake callback would end the process.
       this.#options.logger.error({ err }, 'no certificate could be selected');
@@ -148,74 +204,31 @@ export class Listener {
       { client: connection.address, code: error.code, status: failure.status, outcome: 'refused' },
       'a connection was refused',
     );
-    refuseRaw(socket, failure);
+    this.#refusal.send(socket, failure, connection.secure);
+  }
+
+  /** CONNECT (RFC 9110 §9.3.6). */
+  #refuseTunnel(socket: Socket): void {
+    const { current, secure } = connectionOf(socket);
+    // Answered now, it would be taken for the answer to the request before it.
+    if (current !== undefined && !current.closed) socket.destroy();
+    else this.#refusal.send(socket, METHOD_REFUSED, secure);
   }
 }
 
 /** The client left, in the middle of a body or without a word: nobody is there to be answered. */
 const GONE = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
-const METHOD_REFUSED = new Failure(405, 'UNSUPPORTED', 'this is not a tunnel', { close: true });
 
-function parserFailure(error: NodeJS.ErrnoException): Failure {
-  switch (error.code) {
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new Failure(408, 'UNKNOWN', 'the request did not arrive in time', { close: true });
-    case 'HPE_HEADER_OVERFLOW':
-      return new Failure(
-        400,
-        'UNSUPPORTED',
-        `the request has more than ${MAXIMUM_HEADER_BYTES} bytes of headers`,
-        {
-          close: true,
-        },
-      );
-    default:
-      return new Failure(400, 'UNSUPPORTED', 'this is not a request in HTTP/1.1', { close: true });
-  }
-}
-
-/** Answers on a connection that has no response object: the parser never got as far as a request. */
-function refuseRaw(socket: Duplex, failure: Failure): void {
-  const { status, headers, body } = failureReply(failure, undefined, undefined);
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
-  endSoon(
-    socket,
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}connection: close\r\n\r\n${String(body)}`,
-  );
-}
-
-/** Ends a connection that node has given up and no longer watches; a client that does not end its side is cut. */
-function endSoon(socket: Duplex, text = ''): void {
-  const timer = setTimeout(() => socket.destroy(), END_LIMIT).unref();
-  socket.once('close', () => clearTimeout(timer));
-  socket.on('error', () => socket.destroy());
-  socket.end(text);
-}
-
-/** CONNECT (RFC 9110 §9.3.6). */
-function refuseTunnel(socket: Duplex): void {
-  const { current } = connectionOf(socket as Socket);
-  // Answered now, it would be taken for the answer to the request before it.
-  if (current !== undefined && !current.closed) socket.destroy();
-  else refuseRaw(socket, METHOD_REFUSED);
-}
-
-function listenError(address: ListenAddress, error: NodeJS.ErrnoException): ConfigurationError {
-  const shown = address.host.includes(':')
-    ? `[${address.host}]:${address.port}`
-    : `${address.host}:${address.port}`;
-  const reasons: Record<string, string> = {
-    EADDRINUSE: 'another program listens there already; stop it, or choose another port with --listen',
-    EACCES:
-      'ports below 1024 need a right that this user does not have; choose another port, or grant CAP_NET_BIND_SERVICE',
-    EADDRNOTAVAIL: 'this machine does not have that address; use one that it has, or 0.0.0.0',
-    ENOTFOUND: 'that host name cannot be resolved; give an address of this machine',
+/** The same limits and timers with and without TLS. */
+function httpOptions(timeouts: Timeouts): ServerOptions {
+  return {
+    // The types want a class of requests that nobody extends.
+    IncomingMessage: Incoming as unknown as NonNullable<ServerOptions['IncomingMessage']>,
+    maxHeaderSize: MAXIMUM_HEADER_BYTES,
+    requireHostHeader: false,
+    requestTimeout: 0,
+    headersTimeout: timeouts.headers,
+    keepAliveTimeout: timeouts.keepAlive,
+    connectionsCheckingInterval: HEADERS_CHECK,
   };
-  const reason = reasons[error.code ?? ''] ?? error.message;
-  return new ConfigurationError(
-    [{ place: undefined, message: `listen: cannot listen on ${shown}: ${reason}` }],
-    {
-      cause: error,
-    },
-  );
 }

@@ -1,6 +1,7 @@
 import { Failure } from '../exchange/failure.js';
 import type { Reply } from '../exchange/reply.js';
 import { jsonReply } from './media.js';
+import { PAGE_SECURITY } from './security-headers.js';
 
 /** Name and value that docker looks for on every reply under `/v2/`, errors included. */
 export const API_VERSION = ['docker-distribution-api-version', 'registry/2.0'] as const;
@@ -55,6 +56,7 @@ function pageReply(status: number, message: string, headers: Reply['headers']): 
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'content-length': Buffer.byteLength(body),
+      ...PAGE_SECURITY,
       ...headers,
     },
     body,

@@ -4,6 +4,7 @@ import {
   type SecureContextOptions,
   type TlsOptions,
 } from 'node:tls';
+import type { ClientCertificates } from './client-certificates.js';
 import type { Pair } from './pair.js';
 
 /** AES-128 first: where both sides have AES instructions it is the cheapest of equals. TLS 1.2 keeps AEAD with ECDHE only. */
@@ -23,8 +24,13 @@ const ciphers = [
 const sessionTimeout = 7200;
 
 /** Options of a server, or of one name of it, that shows this pair. */
-export function pairOptions(pair: Pair, ticketKeys: Buffer): SecureContextOptions & TlsOptions {
+export function pairOptions(
+  pair: Pair,
+  ticketKeys: Buffer,
+  clients?: Pick<ClientCertificates, 'contextOptions'>,
+): SecureContextOptions & TlsOptions {
   return {
+    ...clients?.contextOptions(),
     cert: pair.certificate,
     key: pair.key,
     ciphers,
@@ -44,10 +50,17 @@ export class NameTable {
   /** Keys are what follows `*.`. */
   readonly #wildcard = new Map<string, SecureContext | undefined>();
 
-  /** @param pairs The first one is the default; of two that hold the same name the earlier one answers. */
-  constructor(pairs: readonly Pair[], ticketKeys: Buffer) {
+  /**
+   * @param pairs The first one is the default; of two that hold the same name the earlier one answers.
+   * @param clients Whose certificates are asked for, the same at every name.
+   */
+  constructor(
+    pairs: readonly Pair[],
+    ticketKeys: Buffer,
+    clients?: Pick<ClientCertificates, 'contextOptions'>,
+  ) {
     for (const [index, pair] of pairs.entries()) {
-      const context = index === 0 ? undefined : createSecureContext(pairOptions(pair, ticketKeys));
+      const context = index === 0 ? undefined : createSecureContext(pairOptions(pair, ticketKeys, clients));
       for (const name of pair.names) this.#add(name, context);
     }
   }

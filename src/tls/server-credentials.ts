@@ -1,7 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import type { SecureContext, SecureContextOptions, TlsOptions } from 'node:tls';
+import type { ClientCertificateConfiguration } from '../configuration/access.js';
 import type { KeyType, PairFiles } from '../configuration/configuration.js';
 import { ConfigurationError, type Problem } from '../configuration/problem.js';
+import { ClientCertificates } from './client-certificates.js';
 import { endNotice, uncovered } from './pair.js';
 import { problemsOf } from './pair-problem.js';
 import { Repetition } from './repetition.js';
@@ -30,6 +32,8 @@ export interface CredentialOptions extends CredentialEvents {
   /** Names that the operator configured; empty for none. */
   readonly hostnames: readonly string[];
   readonly keyType: KeyType;
+  /** Certificates of clients; undefined: none are asked for. */
+  readonly clientCertificates?: ClientCertificateConfiguration | undefined;
   /** 48 bytes that several processes share, so that a client may resume at any of them; then they never change. */
   readonly ticketKeys?: Buffer;
   /** Milliseconds since 1970; for tests. */
@@ -46,6 +50,8 @@ export class ServerCredentials {
   readonly made: boolean;
   /** Path of `ca.crt` when the pair is dockgate's own. */
   readonly authorityFile: string | undefined;
+  /** Whose certificates clients may show; undefined: none are asked for. */
+  readonly clients: ClientCertificates | undefined;
   readonly #options: CredentialOptions;
   readonly #watched: readonly WatchedPair[];
   readonly #notices: Repetition;
@@ -60,12 +66,14 @@ export class ServerCredentials {
     options: CredentialOptions,
     watched: readonly WatchedPair[],
     own: ServerPair | undefined,
+    clients: ClientCertificates | undefined,
     now: number,
   ) {
     this.#options = options;
     this.#watched = watched;
     this.made = own?.made ?? false;
     this.authorityFile = own?.authorityFile;
+    this.clients = clients;
     this.#notices = new Repetition(day);
     this.#ticketKeys = options.ticketKeys ?? randomBytes(48);
     this.#ticketKeysSince = now;
@@ -83,7 +91,11 @@ export class ServerCredentials {
     const pairs = watched.map((entry) => entry.pair);
     const problems = uncovered(pairs, options.hostnames);
     if (problems.length > 0) throw new ConfigurationError(problems);
-    const credentials = new ServerCredentials(options, watched, own, now);
+    const { clientCertificates } = options;
+    const clients =
+      clientCertificates === undefined ? undefined : await ClientCertificates.open(clientCertificates, now);
+    const credentials = new ServerCredentials(options, watched, own, clients, now);
+    for (const warning of clients?.trust.warnings ?? []) credentials.#notify(warning, now);
     for (const notice of own?.notices ?? []) credentials.#notify(notice, now);
     for (const warning of pairs.flatMap((pair) => pair.warnings)) credentials.#notify(warning, now);
     credentials.#schedule('poll', options.pollInterval ?? 1000, () => credentials.#poll());
@@ -95,7 +107,7 @@ export class ServerCredentials {
   secureContextOptions(): SecureContextOptions & TlsOptions {
     const first = this.#watched[0];
     if (first === undefined) throw new Error('There is no pair.');
-    return pairOptions(first.pair, this.#ticketKeys);
+    return pairOptions(first.pair, this.#sessionKeys(), this.clients);
   }
 
   /**
@@ -129,6 +141,7 @@ export class ServerCredentials {
   /** Takes over what changed on disk, all of it or, when something is broken, what is whole. */
   async #poll(): Promise<void> {
     const now = this.#now();
+    if ((await this.clients?.refresh(now, this.#options)) === true) this.#change();
     const whole = new Map<WatchedPair, WholeCandidate>();
     for (const entry of this.#watched) {
       const candidate = await entry.candidate(now);
@@ -176,9 +189,15 @@ export class ServerCredentials {
     this.#options.onChange();
   }
 
+  /** Other ones for another trust in clients' certificates: a session that began under it cannot be taken up again. */
+  #sessionKeys(): Buffer {
+    if (this.clients === undefined) return this.#ticketKeys;
+    return Buffer.from(hkdfSync('sha256', this.#ticketKeys, this.clients.trust.digest, 'tickets', 48));
+  }
+
   #buildNames(): NameTable {
     const pairs = this.#watched.map((entry) => entry.pair);
-    return new NameTable(pairs, this.#ticketKeys);
+    return new NameTable(pairs, this.#sessionKeys(), this.clients);
   }
 
   #refuse(entry: WatchedPair, problems: readonly Problem[]): void {

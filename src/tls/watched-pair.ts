@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
 import type { PairFiles } from '../configuration/configuration.js';
 import { ConfigurationError, type Problem } from '../configuration/problem.js';
+import { stateOf } from './file-state.js';
 import { loadPair, type Pair } from './pair.js';
 
 /** Polls that a changed pair may stay broken: certificate and key are copied one after the other. */
@@ -70,20 +70,6 @@ export interface WholeCandidate {
 /** What changed files hold: a pair to take over, or what is wrong with it. */
 export type Candidate = WholeCandidate | { readonly problems: readonly Problem[] };
 
-/**
- * Tells one state of two files from another, also when a rename or a changed symbolic link (the way Kubernetes
- * replaces secrets) put other files in their place.
- */
-async function signatureOf(files: PairFiles): Promise<string> {
-  const states = await Promise.all([files.certificate, files.key].map(stateOf));
-  return states.join(' ');
-}
-
-async function stateOf(path: string): Promise<string> {
-  try {
-    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
-    return [dev, ino, size, mtimeNs, ctimeNs].join(':');
-  } catch {
-    return 'absent';
-  }
+function signatureOf(files: PairFiles): Promise<string> {
+  return stateOf([files.certificate, files.key]);
 }
