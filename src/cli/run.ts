@@ -8,6 +8,7 @@ import { CommandFailure } from './command-failure.js';
 import { registerImportCommand } from './import.js';
 import { registerRegistryCommand } from './registry/registry.js';
 import { registerServeCommand } from './serve.js';
+import { registerTokenCommand } from './token.js';
 import { registerUserCommand } from './user.js';
 
 /**
@@ -27,6 +28,7 @@ export async function run(words: readonly string[]): Promise<number> {
   registerServeCommand(program);
   registerCheckCommand(program);
   registerUserCommand(program);
+  registerTokenCommand(program);
   registerCertCommand(program);
   registerImportCommand(program);
   registerRegistryCommand(program);
