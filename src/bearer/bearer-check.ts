@@ -4,8 +4,8 @@ import { limitsOf } from './access-claim.js';
 import type { Bindings } from './binding.js';
 import type { Holder, TokenVerifier } from './own-tokens.js';
 import { RememberedTokens } from './remembered-tokens.js';
+import { SignatureQueue } from './signature-queue.js';
 import { readTokenText, type TokenText, textOf } from './token-text.js';
-import { VerificationQueue } from './verification-queue.js';
 
 /** Tokens whose verdict is remembered, and milliseconds for which one that does not hold is. */
 const RIGHT = 20_000;
@@ -45,7 +45,7 @@ export class BearerCheck implements TokenCheck {
   readonly #right = new RememberedTokens<Right>(RIGHT);
   readonly #wrong = new RememberedTokens<{ readonly until: number }>(WRONG);
   readonly #running = new Map<string, Promise<Granted | Refusal>>();
-  readonly #queue = new VerificationQueue(AT_ONCE, WAITING);
+  readonly #queue = new SignatureQueue(AT_ONCE, WAITING);
   #epoch = 0;
 
   constructor(options: BearerCheckOptions) {

@@ -4,6 +4,7 @@ import type { Granted, Stranger, Verdict } from '../identity/authenticator.js';
 import { type BoundWay, isBoundWay } from './binding.js';
 import type { OwnTokens } from './own-tokens.js';
 import { formatScope, grantedOf, type ScopeRights } from './scope.js';
+import { SignatureQueue } from './signature-queue.js';
 import type { Bearer, TokenIssuer } from './token-issuer.js';
 import { TokenRefusal, tokenReply } from './token-refusal.js';
 import { type Proof, readTokenRequest } from './token-request.js';
@@ -52,11 +53,15 @@ export interface TokenEndpointOptions {
 
 /** Bytes of the claim `access`: with more, the token would not fit into a request's headers. */
 const LONGEST_ACCESS = 8_192;
+/** Tokens that are signed at once, and that wait for it. */
+const AT_ONCE = 4;
+const WAITING = 512;
 const STRANGER: Stranger = { kind: 'stranger' };
 
 /** Answers `/token`: gives tokens for what is asked, as far as it is allowed. */
 export class TokenEndpoint {
   readonly #options: TokenEndpointOptions;
+  readonly #queue = new SignatureQueue(AT_ONCE, WAITING);
 
   constructor(options: TokenEndpointOptions) {
     this.#options = options;
@@ -82,9 +87,14 @@ export class TokenEndpoint {
     if (JSON.stringify(access).length > LONGEST_ACCESS)
       throw new TokenRefusal(400, 'invalid_scope', 'so many scopes do not fit into one token; ask for fewer');
     const bearer = bearerOf(applicant);
-    const token = await issuer.issue(bearer, service, access);
+    // Strangers may ask as often as they like, and a signature costs more than the rest of the request.
+    const signed = await this.#queue.run(async () => ({
+      token: await issuer.issue(bearer, service, access),
+      refresh: isOffline ? await this.#refresh(bearer, service) : undefined,
+    }));
+    if (signed === undefined) throw busy('too many tokens are being signed; try again in a moment');
+    const { token, refresh } = signed;
     if (token === undefined) throw this.#unauthorized();
-    const refresh = isOffline ? await this.#refresh(bearer, service) : undefined;
     const scope = formatScope(access);
     onIssue?.({ user: bearer?.user, address, service, scope });
     return tokenReply(200, {
@@ -135,12 +145,7 @@ export class TokenEndpoint {
           'retry-after': Math.ceil(verdict.retryAfter / 1_000),
         });
       case 'overloaded':
-        throw new TokenRefusal(
-          503,
-          'temporarily_unavailable',
-          'too many passwords are being checked; try again in a moment',
-          { 'retry-after': 1 },
-        );
+        throw busy('too many passwords are being checked; try again in a moment');
       default:
         throw this.#unauthorized();
     }
@@ -153,6 +158,10 @@ export class TokenEndpoint {
       'www-authenticate': `Basic realm="${realm}"`,
     });
   }
+}
+
+function busy(sentence: string): TokenRefusal {
+  return new TokenRefusal(503, 'temporarily_unavailable', sentence, { 'retry-after': 1 });
 }
 
 function bearerOf(applicant: Applicant): Bearer | undefined {

@@ -1,5 +1,5 @@
-/** Runs some things at once and lets others wait, up to a number. */
-export class VerificationQueue {
+/** Lets some signatures be made or verified at once, and others wait, up to a number: they share the threads with the disk. */
+export class SignatureQueue {
   readonly #atOnce: number;
   readonly #most: number;
   readonly #waiting: (() => void)[] = [];
