@@ -7,8 +7,9 @@ import { RememberedTokens } from './remembered-tokens.js';
 import { SignatureQueue } from './signature-queue.js';
 import { readTokenText, type TokenText, textOf } from './token-text.js';
 
-/** Tokens whose verdict is remembered, and milliseconds for which one that does not hold is. */
-const RIGHT = 20_000;
+/** Bytes of the tokens that hold and are remembered. What they open takes twice as many. */
+const RIGHT = 8 * 1_048_576;
+/** Tokens that do not hold and are remembered, and milliseconds for which they are. */
 const WRONG = 10_000;
 const WRONG_LIFETIME = 10_000;
 /** Tokens that are verified at once, and that wait for it. */
@@ -91,13 +92,13 @@ export class BearerCheck implements TokenCheck {
     const verified = await running;
     const now = this.#now();
     if (verified === undefined) {
-      if (epoch === this.#epoch) this.#wrong.set(digest, { until: now + WRONG_LIFETIME });
+      if (epoch === this.#epoch) this.#wrong.set(digest, { until: now + WRONG_LIFETIME }, 1);
       return UNAUTHORIZED;
     }
     const { user, access, from, until, holder } = verified;
     const limits = limitsOf(access, user !== undefined);
     const granted: Granted = { kind: 'granted', way: 'bearer', user, limits };
-    if (epoch === this.#epoch) this.#right.set(digest, { granted, holder, from, until });
+    if (epoch === this.#epoch) this.#right.set(digest, { granted, holder, from, until }, token.text.length);
     return until > now && this.#stillHolds({ holder, from }, now) ? granted : UNAUTHORIZED;
   }
 }

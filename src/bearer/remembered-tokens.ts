@@ -1,31 +1,47 @@
+interface Entry<Value> {
+  readonly value: Value;
+  readonly weight: number;
+}
+
 /** A map from digests of tokens that forgets what has ended, and what came first when it is full. */
 export class RememberedTokens<Value extends { readonly until: number }> {
   readonly #limit: number;
-  readonly #values = new Map<string, Value>();
+  readonly #entries = new Map<string, Entry<Value>>();
+  #total = 0;
 
-  /** @param limit of entries */
+  /** @param limit of the sum of all weights */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   /** @param now milliseconds since 1970 */
   get(digest: string, now: number): Value | undefined {
-    const value = this.#values.get(digest);
-    if (value === undefined || value.until > now) return value;
-    this.#values.delete(digest);
+    const entry = this.#entries.get(digest);
+    if (entry === undefined || entry.value.until > now) return entry?.value;
+    this.#delete(digest);
     return undefined;
   }
 
-  set(digest: string, value: Value): void {
-    this.#values.delete(digest);
-    if (this.#values.size >= this.#limit) {
-      const [oldest] = this.#values.keys();
-      if (oldest !== undefined) this.#values.delete(oldest);
+  /** @param weight what is kept of a long token is long as well */
+  set(digest: string, value: Value, weight: number): void {
+    this.#delete(digest);
+    this.#entries.set(digest, { value, weight });
+    this.#total += weight;
+    for (const oldest of this.#entries.keys()) {
+      if (this.#total <= this.#limit) break;
+      this.#delete(oldest);
     }
-    this.#values.set(digest, value);
   }
 
   clear(): void {
-    this.#values.clear();
+    this.#entries.clear();
+    this.#total = 0;
+  }
+
+  #delete(digest: string): void {
+    const entry = this.#entries.get(digest);
+    if (entry === undefined) return;
+    this.#entries.delete(digest);
+    this.#total -= entry.weight;
   }
 }

@@ -54,6 +54,7 @@ export class TokenKeys {
   readonly #listeners: (() => void)[] = [];
   #keys: readonly TokenKey[];
   #byId = new Map<string, TokenKey>();
+  #published: { readonly keys: readonly object[] } | undefined;
   #stamp: string | undefined;
   #looking: Promise<void> | undefined;
   #soughtAt = Number.NEGATIVE_INFINITY;
@@ -101,7 +102,8 @@ export class TokenKeys {
   /** The public keys (RFC 7517 §5), and for how many seconds others may keep them. */
   publicKeys(): { readonly jwks: { readonly keys: readonly object[] }; readonly maxAge: number } {
     const maxAge = Math.floor(Math.min(LONGEST_CACHING, leadOf(this.#options) / 2) / 1_000);
-    return { jwks: { keys: this.#keys.map(publicJwkOf) }, maxAge };
+    this.#published ??= { keys: this.#keys.map(publicJwkOf) };
+    return { jwks: this.#published, maxAge };
   }
 
   /** @param listener called after other keys hold. */
@@ -185,6 +187,7 @@ export class TokenKeys {
   #take(keys: readonly TokenKey[]): void {
     const isSame = keys.length === this.#keys.length && keys.every(({ id }) => this.#byId.has(id));
     this.#keys = keys;
+    this.#published = undefined;
     this.#byId = new Map(keys.map((key) => [key.id, key]));
     if (!isSame) for (const listener of this.#listeners) listener();
   }
