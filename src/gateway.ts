@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { openBackend } from './backend.js';
 import type { Configuration } from './configuration/configuration.js';
-import { formatProblem } from './configuration/problem.js';
 import { HtpasswdAccounts } from './gateway/accounts.js';
 import { auditExchanges } from './gateway/audit.js';
+import { openCredentials } from './gateway/credentials.js';
 import { openIdentity } from './gateway/identity.js';
 import { TrustedProxies } from './http/client.js';
 import { Corridor } from './http/corridor.js';
@@ -11,11 +11,11 @@ import { Embedded } from './http/embedded.js';
 import { Gate } from './http/gate.js';
 import { Listener } from './http/listener.js';
 import { Reception } from './http/reception.js';
+import { SecurityHeaders } from './http/security-headers.js';
 import { Throttle } from './identity/throttle.js';
 import { withoutMount } from './routing/mount.js';
 import { AuditLog } from './telemetry/audit.js';
 import type { Logs } from './telemetry/logger.js';
-import { ServerCredentials } from './tls/server-credentials.js';
 
 /** Milliseconds that an aborted body may stall while it is only read to be dropped; nginx's `lingering_timeout`. */
 const DRAIN_IDLE = 5_000;
@@ -54,19 +54,12 @@ export async function startGateway(configuration: Configuration, logs: Logs): Pr
     const identity = await openIdentity(configuration, logger, audit, closers);
 
     const listeners: Listener[] = [];
-    const credentials = await ServerCredentials.open({
-      certs: configuration.certs,
-      pairs: configuration.pairs,
-      hostnames: configuration.hostnames,
-      keyType: configuration.keyType,
-      onChange: () => {
-        for (const listener of listeners) listener.renew();
-      },
-      onProblem: (problem) =>
-        logger.warn({ problem: formatProblem(problem) }, 'a certificate cannot be used'),
-      onNotice: (message) => logger.info(message),
-    });
-    closers.push(() => credentials.close());
+    const credentials = configuration.insecureHttp
+      ? undefined
+      : await openCredentials(configuration, logger, () => {
+          for (const listener of listeners) listener.renew();
+        });
+    closers.push(() => credentials?.close());
 
     const { upstream, v1 } = configuration;
     const isEmbedded = upstream === undefined && v1.access !== 'off';
@@ -77,6 +70,7 @@ export async function startGateway(configuration: Configuration, logs: Logs): Pr
 
     const { timeouts } = configuration;
     const { authenticator, authorization, challenge } = identity;
+    const security = new SecurityHeaders(configuration.hsts);
     const reception = new Reception({
       authenticator,
       challenge,
@@ -86,10 +80,12 @@ export async function startGateway(configuration: Configuration, logs: Logs): Pr
       tokenService: new Embedded(identity.tokenService, logger),
       registration: isEmbedded && v1.registration ? new Throttle(REGISTRATIONS) : undefined,
       keepsOldEngines: isEmbedded,
+      security,
       isAudited: audit !== undefined,
     });
     const corridor = new Corridor({
       reception,
+      security,
       limits: {
         client: timeouts.idle,
         upstream: timeouts.firstByte,
@@ -103,7 +99,7 @@ export async function startGateway(configuration: Configuration, logs: Logs): Pr
 
     const addresses: AddressInfo[] = [];
     for (const address of configuration.listen) {
-      const listener = new Listener({ address, credentials, corridor, timeouts, logger });
+      const listener = new Listener({ address, credentials, corridor, security, timeouts, logger });
       closers.push(() => listener.close());
       addresses.push(await listener.listen());
       listeners.push(listener);
@@ -111,7 +107,7 @@ export async function startGateway(configuration: Configuration, logs: Logs): Pr
 
     return {
       addresses,
-      authorityFile: credentials.authorityFile,
+      authorityFile: credentials?.authorityFile,
       ...(audit === undefined ? {} : { reopen: () => audit.reopen() }),
       async stop(): Promise<void> {
         for (const listener of listeners) listener.stopAccepting();

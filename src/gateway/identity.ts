@@ -14,6 +14,7 @@ import type { TokenAuthority } from '../identity/v1-token.js';
 import type { AuditLog } from '../telemetry/audit.js';
 import { UserAudit } from './audit.js';
 import { challengeModeOf, openBearerTokens } from './bearer.js';
+import { openRobots } from './robots.js';
 import { openTokenDoor } from './token-door.js';
 import { openTokens } from './tokens.js';
 import { directoryOf, openUsers } from './users.js';
@@ -59,7 +60,16 @@ export async function openIdentity(
   const authorization = new Authorization(policy);
   const v1 = await openTokens(configuration, directory, logger);
   closers.push(() => v1.close());
-  const bearer = await openBearerTokens({ auth, certs, realm, users: directory, logger });
+  const robots = await openRobots(
+    auth.robots,
+    logger,
+    () => audit?.change({ event: 'robots changed' }),
+    closers,
+  );
+  const bearer = await openBearerTokens({
+    ...{ auth, certs, realm, users: directory, logger },
+    robot: (user) => robots.binding(user),
+  });
   closers.push(() => bearer.close());
   const authenticator = new Authenticator(directory, undefined, undefined, v1.check);
   listeners.push(() => authenticator.forget());
@@ -69,7 +79,7 @@ export async function openIdentity(
   }
   const door = openTokenDoor({
     ...{ authenticator, authorization, policy, users: directory },
-    robot: () => undefined,
+    robot: (user) => robots.recall(user),
   });
   const endpoint = bearer.openEndpoint(door, ({ user, address, service, scope }) =>
     audit?.token({ user, address, detail: { service, scope } }),

@@ -10,6 +10,7 @@ import type { Incoming } from './incoming.js';
 import type { Reception } from './reception.js';
 import { toFailure } from './recovery.js';
 import { RequestIds } from './request-ids.js';
+import type { SecurityHeaders } from './security-headers.js';
 import { isSafe, type Transaction } from './transaction.js';
 
 /** Is told of what has been changed, and of what was refused to somebody known. */
@@ -20,6 +21,7 @@ export interface ExchangeAudit {
 
 export interface CorridorOptions {
   readonly reception: Reception;
+  readonly security: SecurityHeaders;
   readonly limits: IdleLimits;
   readonly logs: Logs;
   readonly audit: ExchangeAudit | undefined;
@@ -72,6 +74,7 @@ export class Corridor {
     }
     connection.open += 1;
     const delivery = new Delivery(this.#ids.next(), request, response, connection, performance.now());
+    delivery.security = this.#options.security.of(connection.secure);
     delivery.closeAfter = this.#stopping;
     delivery.awaitsContinue = waits;
     const before = connection.current;

@@ -3,6 +3,7 @@ import type { Reply, ReplyBody } from '../exchange/reply.js';
 import { BytesReader, isLong } from './bytes-reader.js';
 import { FileReader } from './file-reader.js';
 import { API_VERSION, failureReply, isDistributionPath } from './recovery.js';
+import { addSecurity } from './security-headers.js';
 import { StreamReader } from './stream-reader.js';
 import { type Outcome, Transaction } from './transaction.js';
 
@@ -58,6 +59,7 @@ export class Delivery extends Transaction {
     ) {
       headers.push(...API_VERSION);
     }
+    addSecurity(headers, this.security);
     if (this.operation !== undefined) this.digest = fieldOf(headers, 'docker-content-digest');
     this.status = status;
     this.#headers = headers;

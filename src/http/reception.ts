@@ -10,10 +10,13 @@ import { parseTarget } from '../routing/target.js';
 import { checkMeaning, checkVersion, limit, localAuthority, userAgentOf } from './admission.js';
 import type { Backend, Call } from './call.js';
 import type { TrustedProxies } from './client.js';
+import { checkTransport, inClear, isConfidential } from './confidentiality.js';
+import { certificateUserOf } from './connection.js';
 import type { Delivery } from './delivery.js';
 import type { Gate } from './gate.js';
 import { isDistributionPath } from './recovery.js';
 import { readRequestHead } from './request-head.js';
+import type { SecurityHeaders } from './security-headers.js';
 import { isSafe } from './transaction.js';
 
 export interface ReceptionOptions {
@@ -28,6 +31,7 @@ export interface ReceptionOptions {
   readonly registration: Throttle | undefined;
   /** docker 1.5 does not get to see `/v2/`, because there is `/v1/` for it. */
   readonly keepsOldEngines: boolean;
+  readonly security: SecurityHeaders;
   /** Somebody wants to know what is changed, and what is refused. */
   readonly isAudited: boolean;
 }
@@ -59,13 +63,17 @@ export class Reception {
     const host = head.host ?? localAuthority(request.socket);
     const client = this.#options.proxies.clientOf(head, connection.address, host);
     delivery.address = client.address;
+    if (!connection.secure) delivery.security = this.#options.security.of(client.protocol === 'https');
     const call: Call = { delivery, head, target, client, origin: `${client.protocol}://${client.host}` };
     const { registration, keepsOldEngines } = this.#options;
     if (keepsOldEngines && isDistributionPath(target.path) && wantsV1Only(userAgentOf(head))) {
       delivery.hidesDistribution = true;
       throw new Failure(404, 'UNSUPPORTED', 'this version of docker is served under /v1/ only');
     }
+    const hasSecrets = head.authorization !== undefined || isTokenService(target.path);
+    checkTransport(connection, client, hasSecrets);
     if (registration !== undefined && isRegistration(request.method ?? '', target.path, head.authorization)) {
+      checkTransport(connection, client, true);
       limit(registration, client.address);
       this.#pass(call);
       return;
@@ -76,15 +84,23 @@ export class Reception {
       return;
     }
     if (isTokenService(target.path)) {
+      delivery.user = certificateUserOf(connection);
       this.#forward(call, this.#options.tokenService);
       return;
     }
-    const verdict = this.#options.authenticator.check(head.authorization, client.address);
+    const verdict = this.#verdict(call);
     if (verdict instanceof Promise) {
       verdict
         .then((settled) => this.#decide(call, settled))
         .catch((thrown: unknown) => onRefused(delivery, thrown));
     } else this.#decide(call, verdict);
+  }
+
+  /** A certificate stands for its user where nothing else is shown. */
+  #verdict({ head: { authorization }, delivery, client }: Call): Verdict | Promise<Verdict> {
+    const user = authorization === undefined ? certificateUserOf(delivery.connection) : undefined;
+    if (user !== undefined) return { kind: 'granted', way: 'certificate', user };
+    return this.#options.authenticator.check(authorization, client.address);
   }
 
   #decide(call: Call, verdict: Verdict): void {
@@ -111,12 +127,15 @@ export class Reception {
     else this.#deny(call, refusal);
   }
 
-  #deny({ delivery, target: { path }, origin }: Call, refusal: Refusal, needed?: Operation): void {
+  #deny(call: Call, refusal: Refusal, needed?: Operation): void {
+    const { delivery, target, origin, client } = call;
     const scope = needed === undefined ? undefined : scopeOf(needed);
     // A stranger's first request is how clients find out how to log in.
     if (this.#options.isAudited && needed !== undefined && refusal.kind !== 'unauthorized')
       delivery.operation = needed;
-    delivery.fail(this.#options.challenge.failure(refusal, { path, origin, scope }), 'refused');
+    const failure = this.#options.challenge.failure(refusal, { path: target.path, origin, scope });
+    const isAsking = failure.status === 401 && !isConfidential(delivery.connection, client);
+    delivery.fail(isAsking ? inClear() : failure, 'refused');
   }
 
   #pass(call: Call): void {

@@ -53,6 +53,8 @@ export class Transaction {
   awaitsContinue = false;
   /** The request was looked at; with pipelining it may have to wait for its turn. */
   started = false;
+  /** Lines that every reply has, for browsers; names and values in turn. */
+  security: readonly string[] = [];
   /** Close the connection after this reply. */
   closeAfter = false;
   /** The reply does not say that the OCI Distribution API is here. */

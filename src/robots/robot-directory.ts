@@ -61,6 +61,15 @@ export class RobotDirectory implements RobotCheck {
     if (robot !== undefined) this.#uses?.note(robot.id, this.#now(), address);
   }
 
+  /** A robot as it stands now, for whoever has its refresh token. @param user `robot:NAME`. @returns undefined as {@link binding} */
+  recall(user: string): Granted | undefined {
+    const listed = user.startsWith(PREFIX)
+      ? this.#source.list.byName.get(user.slice(PREFIX.length))
+      : undefined;
+    if (listed === undefined || hasExpired(listed.robot, this.#now())) return undefined;
+    return { kind: 'granted', way: 'robot', user, limits: listed.limits };
+  }
+
   /** What bearer tokens of a robot hang on. @param user `robot:NAME`. @returns undefined when it is not there, or its time is up */
   binding(user: string): RobotBinding | undefined {
     const robot = this.#find(user);
