@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import {
   createSecureContext,
   type SecureContext,
@@ -36,6 +37,8 @@ export function pairOptions(
     ciphers,
     honorCipherOrder: true,
     minVersion: 'TLSv1.2',
+    // In TLS 1.2 a client could ask for handshake after handshake, and show another certificate in each.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     // The same for every pair and after every reload, or sessions would not be taken up again.
     sessionIdContext: 'dockgate',
     sessionTimeout,
