@@ -1,7 +1,9 @@
 import type { Grant } from '../exchange/grant.js';
 import type { Limits } from '../exchange/rights.js';
-import { type BasicCredentials, readBasicCredentials } from './basic-credentials.js';
-import { Throttle } from './throttle.js';
+import { type BasicCredentials, isEmpty, readBasicCredentials } from './basic-credentials.js';
+import { type Attempt, GuessGuard } from './guess-guard.js';
+import { HashLane } from './hash-lane.js';
+import { LoginNews } from './login-news.js';
 import { isToken } from './v1-token-text.js';
 import { VerdictCache } from './verdict-cache.js';
 
@@ -13,8 +15,11 @@ export interface StoredPassword {
 /** The users and the means to check their passwords, as a password file offers them. */
 export interface UserDirectory {
   find(user: string): StoredPassword | undefined;
-  /** Costs as much to check as the users' own and matches nothing: it answers for users that are not there. */
-  decoy(): StoredPassword;
+  /**
+   * Answers for a user that is not there: nobody knows a password for it, and to check it costs what it costs for some
+   * user that is there. For one name always the same.
+   */
+  decoy(user: string): StoredPassword;
   /** @throws when too many checks wait already */
   verify(stored: StoredPassword, password: string): Promise<boolean>;
 }
@@ -60,60 +65,115 @@ export interface TokenCheck {
 
 /** Checks the tokens of robots, which come as passwords. */
 export interface RobotCheck {
-  /** @returns undefined when there is no such robot, or not with that password. */
-  check(user: string, password: string): Granted | undefined;
+  /** @returns undefined when there is no such robot, or not with that password. @param address for the time of last use */
+  check(user: string, password: string, address?: string): Granted | undefined;
+}
+
+/** One login: a password that was checked, or the first use of a token from an address in ten minutes. */
+export interface Login {
+  /** As the client sent it: anything but a colon can be in it. */
+  readonly user: string;
+  readonly address: string;
+  readonly outcome: 'good' | 'bad' | 'throttled' | 'overloaded';
+  readonly way: Way;
+}
+
+/** Hears of logins. Good passwords that are remembered are none; bad ones are, each time. */
+export interface LoginListener {
+  login(login: Login): void;
+}
+
+export interface AuthenticatorOptions {
+  readonly users: UserDirectory;
+  readonly verdicts?: VerdictCache;
+  /** Slows down whoever guesses; undefined: one with the usual limits. */
+  readonly guard?: GuessGuard;
+  readonly lane?: HashLane;
+  /** Undefined: tokens of the v1 API are not taken. */
+  readonly v1Tokens?: TokenCheck | undefined;
+  /** Undefined: bearer tokens are not taken. */
+  readonly bearer?: TokenCheck | undefined;
+  readonly robots?: RobotCheck | undefined;
+  readonly onLogin?: LoginListener | undefined;
 }
 
 /** The name of the user who asks with a password, what other credentials open, or why there is neither. */
 export type Verdict = string | Granted | Stranger | Refusal;
 
+const STRANGER: Stranger = { kind: 'stranger' };
 const UNAUTHORIZED: Refusal = { kind: 'unauthorized' };
+const BAD_BEARER: Refusal = { kind: 'unauthorized', token: true };
 const OVERLOADED: Refusal = { kind: 'overloaded' };
 const RIGHT = { entries: 10_000, lifetime: 600_000 };
-const WRONG = { entries: 1_000, lifetime: 60_000 };
-const THROTTLE = { burst: 20, interval: 500, addresses: 10_000 };
+/** How the passwords of robots begin. */
+const ROBOT_PREFIX = 'dgt_';
+/** Long, so that a program with a password of yesterday is not taken for somebody who guesses. */
+const WRONG = { entries: 10_000, lifetime: 3_600_000 };
+
+/** A password that has to be hashed. */
+interface Trial extends BasicCredentials {
+  readonly stored: StoredPassword;
+  readonly exists: boolean;
+  readonly key: string;
+  readonly address: string;
+}
 
 /**
  * Decides who asks. A password is hashed once; after that its verdict is remembered, and the answer is synchronous
  * because it stands in front of every request.
  */
 export class Authenticator {
+  readonly #options: AuthenticatorOptions;
   readonly #users: UserDirectory;
   readonly #verdicts: VerdictCache;
-  readonly #throttle: Throttle;
-  readonly #tokens: TokenCheck | undefined;
+  readonly #guard: GuessGuard;
+  readonly #lane: HashLane;
+  readonly #news: LoginNews;
   readonly #running = new Map<string, Promise<boolean | undefined>>();
   #epoch = 0;
 
-  constructor(
-    users: UserDirectory,
-    verdicts: VerdictCache = new VerdictCache(RIGHT, WRONG),
-    throttle: Throttle = new Throttle(THROTTLE),
-    tokens?: TokenCheck,
-  ) {
-    this.#tokens = tokens;
-    this.#users = users;
-    this.#verdicts = verdicts;
-    this.#throttle = throttle;
+  constructor(options: AuthenticatorOptions) {
+    this.#options = options;
+    this.#users = options.users;
+    this.#verdicts = options.verdicts ?? new VerdictCache(RIGHT, WRONG);
+    this.#guard = options.guard ?? new GuessGuard();
+    this.#lane = options.lane ?? new HashLane();
+    this.#news = new LoginNews(options.onLogin);
   }
 
   /**
    * @param authorization the `Authorization` value, if any
-   * @param address of the client, for the throttle
+   * @param address of the client, behind trusted proxies the one that they name
    */
   check(authorization: string | undefined, address: string): Verdict | Promise<Verdict> {
-    if (authorization === undefined) return UNAUTHORIZED;
+    if (authorization === undefined) return STRANGER;
     // Nobody can guess a signature: checking one is cheap and is not held against the address.
-    if (isToken(authorization)) return this.#tokens?.check(authorization) ?? UNAUTHORIZED;
+    if (isToken(authorization))
+      return this.#checkToken(this.#options.v1Tokens, authorization, UNAUTHORIZED, address);
+    if (isBearer(authorization))
+      return this.#checkToken(this.#options.bearer, authorization, BAD_BEARER, address);
+    if (isEmpty(authorization)) return STRANGER;
     const credentials = readBasicCredentials(authorization);
     if (credentials === undefined) return UNAUTHORIZED;
-    const entry = this.#users.find(credentials.user);
-    const stored = entry ?? this.#users.decoy();
-    const key = this.#verdicts.key(credentials.user, stored.text, credentials.password);
+    return this.checkPassword(credentials.user, credentials.password, address);
+  }
+
+  /** As {@link check} does it for the Basic scheme, for credentials that came in another way. */
+  checkPassword(user: string, password: string, address: string): Verdict | Promise<Verdict> {
+    if (password.startsWith(ROBOT_PREFIX)) {
+      const robot = this.#options.robots?.check(user, password, address);
+      if (robot !== undefined) return this.#news.granted(robot, address);
+    }
+    const entry = this.#users.find(user);
+    const stored = entry ?? this.#users.decoy(user);
+    const key = this.#verdicts.key(user, stored.text, password);
     const known = this.#verdicts.get(key);
+    if (known === true && entry !== undefined) return user;
+    // Whoever is there costs the choice of a decoy as well, or the time would tell.
+    if (entry !== undefined) this.#users.decoy(user);
     // A user who is not there is refused whatever was found out about the decoy.
-    if (known !== undefined) return known && entry !== undefined ? credentials.user : UNAUTHORIZED;
-    return this.#hash(credentials, stored, entry !== undefined, key, address);
+    if (known !== undefined) return this.#refuse(user, address, 'bad');
+    return this.#hash({ user, password, stored, exists: entry !== undefined, key, address });
   }
 
   /** Forgets every verdict, also those being worked out: the users have changed. */
@@ -122,47 +182,64 @@ export class Authenticator {
     this.#verdicts.clear();
   }
 
-  async #hash(
-    credentials: BasicCredentials,
-    stored: StoredPassword,
-    exists: boolean,
-    key: string,
+  #checkToken(
+    tokens: TokenCheck | undefined,
+    authorization: string,
+    otherwise: Refusal,
     address: string,
-  ): Promise<Verdict> {
+  ): Verdict | Promise<Verdict> {
+    const verdict = tokens?.check(authorization);
+    if (verdict instanceof Promise) return verdict.then((settled) => this.#news.granted(settled, address));
+    return verdict === undefined ? otherwise : this.#news.granted(verdict, address);
+  }
+
+  async #hash(trial: Trial): Promise<Verdict> {
+    const { user, address, key } = trial;
     let running = this.#running.get(key);
     if (running === undefined) {
-      const retryAfter = this.#throttle.delay(address);
-      if (retryAfter > 0) return { kind: 'throttled', retryAfter };
-      this.#throttle.spend(address);
-      running = this.#verify(credentials, stored, exists, key, address);
+      const attempt = this.#guard.begin(user, address);
+      if (typeof attempt === 'number') {
+        this.#refuse(user, address, 'throttled');
+        return { kind: 'throttled', retryAfter: attempt };
+      }
+      running = this.#verify(trial, attempt);
       this.#running.set(key, running);
     }
     const verdict = await running;
-    if (verdict === undefined) return OVERLOADED;
-    return verdict ? credentials.user : UNAUTHORIZED;
+    if (verdict !== true) return this.#refuse(user, address, verdict === false ? 'bad' : 'overloaded');
+    this.#options.onLogin?.login({ user, address, outcome: 'good', way: 'password' });
+    return user;
   }
 
   async #verify(
-    credentials: BasicCredentials,
-    stored: StoredPassword,
-    exists: boolean,
-    key: string,
-    address: string,
+    { user, password, stored, exists, key }: Trial,
+    attempt: Attempt,
   ): Promise<boolean | undefined> {
     const epoch = this.#epoch;
     try {
-      const matches = await this.#users.verify(stored, credentials.password);
+      const verify = (): Promise<boolean> => this.#users.verify(stored, password);
+      // Whoever has been good here does not wait behind those who never were.
+      const matches = await (attempt.isKnown ? verify() : this.#lane.run(verify));
       const verdict = matches && exists;
       // The entry may have been removed or changed while its old hash was being computed.
-      const stillHolds = epoch === this.#epoch || this.#users.find(credentials.user)?.text === stored.text;
+      const stillHolds = epoch === this.#epoch || this.#users.find(user)?.text === stored.text;
       if (epoch === this.#epoch) this.#verdicts.set(key, verdict);
-      if (verdict) this.#throttle.refund(address);
+      if (verdict) attempt.succeed();
       return verdict && stillHolds;
     } catch {
-      this.#throttle.refund(address);
+      attempt.cancel();
       return undefined;
     } finally {
       this.#running.delete(key);
     }
   }
+
+  #refuse(user: string, address: string, outcome: 'bad' | 'throttled' | 'overloaded'): Refusal {
+    this.#options.onLogin?.login({ user, address, outcome, way: 'password' });
+    return outcome === 'overloaded' ? OVERLOADED : UNAUTHORIZED;
+  }
+}
+
+function isBearer(authorization: string): boolean {
+  return authorization.length >= 7 && authorization.slice(0, 7).toLowerCase() === 'bearer ';
 }

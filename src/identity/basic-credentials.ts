@@ -28,3 +28,11 @@ export function readBasicCredentials(authorization: string): BasicCredentials | 
   if (colon < 1) return undefined;
   return { user: text.slice(0, colon), password: text.slice(colon + 1) };
 }
+
+const EMPTY = /^basic +Og==[ \t]*$/i;
+
+/** Whether it is an empty user with an empty password (`Basic Og==`): what some clients send when they have none. */
+export function isEmpty(authorization: string): boolean {
+  // Base64 heeds the case: `og==` is something else.
+  return authorization.length < 32 && EMPTY.test(authorization) && authorization.includes('Og==');
+}
