@@ -1,55 +1,19 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { TokenEndpoint } from '../../src/bearer/token-endpoint.js';
 import { UpstreamTokens } from '../../src/bearer/upstream-tokens.js';
 import { afterwards } from '../harness/afterwards.js';
 import { temporaryDirectory } from '../harness/directory.js';
-import { canConnect } from '../harness/docker-registry.js';
 import { freePort } from '../harness/free-port.js';
 import { requireProgram } from '../harness/program.js';
-import { until } from '../harness/until.js';
 import { exchangeOf } from './exchange.js';
 import { type Clock, DAY, type Mint, openMint } from './fixture.js';
 import { forge, spoilt } from './forgery.js';
+import { startTokenRegistry } from './token-registry.js';
 
 const PROGRAM = requireProgram('docker-registry', 'docker-registry');
 const DIGEST = 'sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
-
-/** Debian's registry with `auth: token`, trusting the keys of a directory. The configuration is the one of docs/tokens.md. */
-async function startRegistry(test: TestContext, certs: string, realm: string): Promise<string> {
-  const directory = temporaryDirectory(test);
-  const port = await freePort();
-  const file = join(directory, 'config.yml');
-  writeFileSync(
-    file,
-    `version: 0.1
-log: { level: error }
-storage:
-  filesystem: { rootdirectory: ${join(directory, 'registry')} }
-  delete: { enabled: true }
-http: { addr: "127.0.0.1:${port}" }
-auth:
-  token:
-    realm: ${realm}
-    service: other
-    issuer: dockgate
-    rootcertbundle: ${join(certs, 'token-keys.pem')}
-`,
-  );
-  const child = spawn('docker-registry', ['serve', file], { stdio: 'ignore' });
-  afterwards(test, async () => {
-    if (child.exitCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill();
-    await ended;
-  });
-  await until(() => canConnect(port), 'docker-registry accepts connections');
-  return `http://127.0.0.1:${port}`;
-}
 
 /** Our `/token` on a plain port: alice may push to and delete from `team/app`, strangers pull from it. */
 async function startTokenServer(test: TestContext, { issuer, tokens }: Mint): Promise<string> {
@@ -116,7 +80,11 @@ async function openRealMint(test: TestContext, directory: string): Promise<Mint>
 test('Debian’s docker-registry takes our tokens, for what they open', PROGRAM, async (t) => {
   const certs = temporaryDirectory(t);
   const mint = await openRealMint(t, certs);
-  const registry = await startRegistry(t, certs, await startTokenServer(t, mint));
+  const registry = await startTokenRegistry(t, {
+    certs,
+    service: 'other',
+    realm: await startTokenServer(t, mint),
+  });
   const uploads = `${registry}/v2/team/app/blobs/uploads/`;
   const started = await asClient(uploads, { method: 'POST' }, ALICE);
   assert.equal(started.status, 202);
@@ -135,7 +103,11 @@ test('Debian’s docker-registry takes our tokens, for what they open', PROGRAM,
 test('docker-registry takes the tokens for an upstream, and no other ones of ours', PROGRAM, async (t) => {
   const certs = temporaryDirectory(t);
   const mint = await openRealMint(t, certs);
-  const registry = await startRegistry(t, certs, 'http://127.0.0.1:1/token');
+  const registry = await startTokenRegistry(t, {
+    certs,
+    service: 'other',
+    realm: 'http://127.0.0.1:1/token',
+  });
   const { issuer } = mint;
   const upstream = new UpstreamTokens({ issuer, service: 'other', lifetime: 600_000 });
   const get = async (authorization: string): Promise<number> =>
@@ -161,7 +133,11 @@ test('docker-registry that starts between two keys takes the tokens of both', PR
   const early = await openMint(t, { directory: certs, clock });
   clock.time += 31 * DAY;
   await early.keys.look();
-  const registry = await startRegistry(t, certs, 'http://127.0.0.1:1/token');
+  const registry = await startTokenRegistry(t, {
+    certs,
+    service: 'other',
+    realm: 'http://127.0.0.1:1/token',
+  });
   const first = early.keys.signing.id;
   for (const time of [Date.now(), Date.now() + 41 * DAY]) {
     clock.time = time;
