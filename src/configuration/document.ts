@@ -1,7 +1,9 @@
 import { isMap, isScalar } from 'yaml';
+import type { RuleConfiguration } from './access.js';
 import type { Problem } from './problem.js';
 import { Walk } from './walk.js';
 import type { Source } from './written.js';
+import { YamlNodes } from './yaml-nodes.js';
 import { parseYamlText } from './yaml-text.js';
 
 /** The file that a document came from. */
@@ -12,17 +14,25 @@ export interface Origin {
   readonly directory: string;
 }
 
-/** Finds the settings in the text of a YAML file and notes what is wrong. An empty text means all defaults. */
-export function readDocument(text: string, origin: Origin, problems: Problem[]): Source {
+/** What a YAML file says. */
+export interface DocumentContent {
+  readonly source: Source;
+  readonly rules: readonly RuleConfiguration[];
+}
+
+const NOTHING: DocumentContent = { source: new Map(), rules: [] };
+
+/** Finds the settings and the rules in the text of a YAML file and notes what is wrong. An empty text means all defaults. */
+export function readDocument(text: string, origin: Origin, problems: Problem[]): DocumentContent {
   const parsed = parseYamlText(text, origin.file);
   if (!('document' in parsed)) {
     problems.push(...parsed);
-    return new Map();
+    return NOTHING;
   }
   const { document, locate } = parsed;
   const { contents } = document;
-  if (contents === null || (isScalar(contents) && contents.value === null)) return new Map();
-  const walk = new Walk(document, locate, origin.directory, problems);
+  if (contents === null || (isScalar(contents) && contents.value === null)) return NOTHING;
+  const walk = new Walk(new YamlNodes(document, locate, problems), origin.directory);
   if (isMap(contents)) walk.root(contents);
   else {
     problems.push({
@@ -30,5 +40,5 @@ export function readDocument(text: string, origin: Origin, problems: Problem[]):
       message: 'The configuration file must be a mapping of settings such as "listen: 0.0.0.0:8443".',
     });
   }
-  return walk.source;
+  return { source: walk.source, rules: walk.rules };
 }

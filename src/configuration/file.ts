@@ -1,22 +1,20 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
-import { readDocument } from './document.js';
+import { type DocumentContent, readDocument } from './document.js';
 import { configVariable, defaultFile } from './flags.js';
 import type { ConfigurationInput } from './input.js';
 import type { Problem } from './problem.js';
-import type { Source } from './written.js';
 
-/** Bytes. A configuration has a few hundred; more is another file or an attack on the parser. */
-const largest = 256 * 1024;
+/** Bytes. Ten thousand rules have a few million; more is another file or an attack on the parser. */
+const largest = 8 * 1024 * 1024;
 
 /** The configuration file. */
-export interface ConfigurationFile {
-  readonly source: Source;
+export interface ConfigurationFile extends DocumentContent {
   /** Where it is, absolute; undefined when there is none. */
   readonly path: string | undefined;
 }
 
-const NONE: ConfigurationFile = { source: new Map(), path: undefined };
+const NONE: ConfigurationFile = { source: new Map(), rules: [], path: undefined };
 
 /** Reads the YAML file that the input names, or `./dockgate.yaml` if it exists; notes what is wrong with it. */
 export async function readConfigurationFile(
@@ -34,8 +32,8 @@ export async function readConfigurationFile(
   const absolute = path.resolve(input.directory, file);
   try {
     const text = await readTextFile(absolute);
-    const source = readDocument(text, { file, directory: path.dirname(absolute) }, problems);
-    return { source, path: absolute };
+    const content = readDocument(text, { file, directory: path.dirname(absolute) }, problems);
+    return { ...content, path: absolute };
   } catch (error) {
     if (!(error instanceof UnusableFile)) throw error;
     if (named === undefined && error.code === 'ENOENT') return NONE;
@@ -57,7 +55,7 @@ export class UnusableFile extends Error {
   }
 }
 
-/** Reads a text file of at most 256 KiB, or a pipe. @throws {UnusableFile} */
+/** Reads a text file of at most 8 MiB, or a pipe. @throws {UnusableFile} */
 export async function readTextFile(file: string): Promise<string> {
   try {
     const handle = await open(file);
@@ -83,7 +81,7 @@ async function readAll(handle: FileHandle): Promise<Buffer> {
     length += bytesRead;
   }
   if (length > largest) {
-    throw new UnusableFile(`is larger than ${largest / 1024} KiB: it must be another file`);
+    throw new UnusableFile(`is larger than ${largest / 1024 / 1024} MiB: it must be another file`);
   }
   return buffer.subarray(0, length);
 }

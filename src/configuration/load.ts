@@ -1,3 +1,4 @@
+import { readAccess } from './access-section.js';
 import { readAuth } from './auth.js';
 import { readClientCertificates, readInsecureHttp } from './client-certificates.js';
 import type { Configuration } from './configuration.js';
@@ -55,7 +56,7 @@ export async function loadConfiguration(input: ConfigurationInput): Promise<Conf
     },
     minimumRate: reader.one(settings.minimumRate),
     logLevel: reader.one(settings.logLevel),
-    access: { rules: [], groups: reader.optional(settings.groups) },
+    access: readAccess(reader, file.rules),
     auth: readAuth(reader),
     clientCertificates: readClientCertificates(reader),
     hsts: reader.one(settings.hsts),

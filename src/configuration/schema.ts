@@ -1,5 +1,6 @@
+import { rulesSchema } from './rules-schema.js';
 import type { Setting } from './setting.js';
-import { type Branch, type Leaf, tree } from './tree.js';
+import { type Branch, type Leaf, type RuleList, tree } from './tree.js';
 import type { JsonSchema } from './values/kind.js';
 
 /** The JSON Schema (draft 2020-12) of the configuration file, for editors; `docs/dockgate.schema.json` is this. */
@@ -22,14 +23,15 @@ function members(branch: Branch): JsonSchema {
   return { additionalProperties: false, properties: Object.fromEntries(properties) };
 }
 
-function schemaOf(child: Branch | Leaf): JsonSchema {
+function schemaOf(child: Branch | Leaf | RuleList): JsonSchema {
+  if (child.type === 'rules') return rulesSchema;
   if (child.type === 'leaf') return ofSetting(child.setting);
   if (child.repeated) {
     const required = [...child.children.keys()];
     return { type: 'array', items: { type: 'object', required, ...members(child) } };
   }
   for (const leaf of child.children.values()) {
-    if (leaf.type === 'branch' || !leaf.setting.short) continue;
+    if (leaf.type !== 'leaf' || !leaf.setting.short) continue;
     const { description, kind } = leaf.setting;
     return { description, anyOf: [kind.schema, mapping(child)] };
   }

@@ -6,13 +6,18 @@ export interface Branch {
   readonly type: 'branch';
   /** A list of such mappings instead of one. */
   readonly repeated: boolean;
-  readonly children: Map<string, Branch | Leaf>;
+  readonly children: Map<string, Branch | Leaf | RuleList>;
 }
 
 /** A setting at its place in the file. */
 export interface Leaf {
   readonly type: 'leaf';
   readonly setting: Setting;
+}
+
+/** The rules of who may do what. They have a form of their own, and no flag and no variable. */
+export interface RuleList {
+  readonly type: 'rules';
 }
 
 /** The shape of the file, grown from the paths of all settings. */
@@ -35,6 +40,7 @@ function grow(): Branch {
     for (const name of names) branch = descend(branch, name);
     branch.children.set(last, { type: 'leaf', setting });
   }
+  descend(root, 'access').children.set('rules', { type: 'rules' });
   return root;
 }
 

@@ -1,40 +1,26 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  type Node,
-  type Scalar,
-  type YAMLMap,
-} from 'yaml';
+import { isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
+import type { RuleConfiguration } from './access.js';
 import { fold, nearest } from './nearest.js';
-import type { Place, Problem } from './problem.js';
+import type { Place } from './problem.js';
+import { readRules } from './rules.js';
 import type { Setting } from './setting.js';
 import { allSettings } from './settings.js';
-import { type Branch, type Leaf, shortForm, tree } from './tree.js';
+import { type Branch, type Leaf, type RuleList, shortForm, tree } from './tree.js';
 import { quote } from './values/quote.js';
 import type { Written } from './written.js';
+import { isEmpty, type YamlNodes } from './yaml-nodes.js';
 
 /** One way through a YAML document along the tree of settings. Nothing deeper than the tree is looked at. */
 export class Walk {
   readonly source = new Map<string, Written[]>();
-  readonly #document: Document.Parsed;
-  readonly #locate: (offset: number) => Place;
+  /** The rules, as they stand in the file. */
+  rules: readonly RuleConfiguration[] = [];
+  readonly #nodes: YamlNodes;
   readonly #directory: string;
-  readonly #problems: Problem[];
 
-  constructor(
-    document: Document.Parsed,
-    locate: (offset: number) => Place,
-    directory: string,
-    problems: Problem[],
-  ) {
-    this.#document = document;
-    this.#locate = locate;
+  constructor(nodes: YamlNodes, directory: string) {
+    this.#nodes = nodes;
     this.#directory = directory;
-    this.#problems = problems;
   }
 
   root(map: YAMLMap): void {
@@ -44,16 +30,16 @@ export class Walk {
   #mapping(map: YAMLMap, branch: Branch, prefix: string): ReadonlySet<string> {
     const seen = new Map<string, Place>();
     for (const { key, value } of map.items) {
-      const place = this.#place(key);
+      const place = this.#nodes.place(key);
       const name = isScalar(key) && typeof key.value === 'string' ? key.value : undefined;
       if (name === undefined) {
-        this.#note(place, 'A key must be a plain word.');
+        this.#nodes.note(place, 'A key must be a plain word.');
         continue;
       }
       const subject = `${prefix}${name}`;
       const first = seen.get(name);
       if (first !== undefined) {
-        this.#note(place, `${printable(subject)} is written twice; line ${first.line} has it already.`);
+        this.#nodes.note(place, `${printable(subject)} is written twice; line ${first.line} has it already.`);
         continue;
       }
       seen.set(name, place);
@@ -64,10 +50,11 @@ export class Walk {
     return new Set(seen.keys());
   }
 
-  #child(written: unknown, child: Branch | Leaf, subject: string, place: Place): void {
-    const node = this.#resolve(written, subject);
+  #child(written: unknown, child: Branch | Leaf | RuleList, subject: string, place: Place): void {
+    const node = this.#nodes.resolve(written, subject);
     if (node === 'broken') return;
-    if (child.type === 'leaf') this.#leaf(node, child.setting, subject, place);
+    if (child.type === 'rules') this.rules = readRules(node, this.#nodes, place);
+    else if (child.type === 'leaf') this.#leaf(node, child.setting, subject, place);
     else if (child.repeated) this.#list(node, child, subject, place);
     else if (isMap(node)) this.#mapping(node, child, `${subject}.`);
     else if (isEmpty(node)) return;
@@ -75,29 +62,33 @@ export class Walk {
       const short = shortForm(child);
       const either = short === undefined ? '' : `${short.kind.expected}; or `;
       if (short !== undefined && isScalar(node)) this.#leaf(node, short, subject, place);
-      else this.#note(this.#place(node), `${subject} must be ${either}a mapping with ${keys(child)}.`);
+      else
+        this.#nodes.note(
+          this.#nodes.place(node),
+          `${subject} must be ${either}a mapping with ${keys(child)}.`,
+        );
     }
   }
 
   /** A list of mappings, each of which must be complete. */
   #list(node: Node | undefined, child: Branch, subject: string, place: Place): void {
     if (!isSeq(node)) {
-      this.#note(
-        isEmpty(node) ? place : this.#place(node),
+      this.#nodes.note(
+        isEmpty(node) ? place : this.#nodes.place(node),
         `${subject} must be a list of mappings with ${keys(child)}.`,
       );
       return;
     }
     for (const written of node.items) {
-      const item = this.#resolve(written, subject);
+      const item = this.#nodes.resolve(written, subject);
       if (item === 'broken') continue;
       if (!isMap(item)) {
-        this.#note(this.#place(item), `${subject} must hold only mappings with ${keys(child)}.`);
+        this.#nodes.note(this.#nodes.place(item), `${subject} must hold only mappings with ${keys(child)}.`);
         continue;
       }
       const present = this.#mapping(item, child, `${subject}[].`);
       for (const name of child.children.keys()) {
-        if (!present.has(name)) this.#note(this.#place(item), `${subject}[] lacks "${name}".`);
+        if (!present.has(name)) this.#nodes.note(this.#nodes.place(item), `${subject}[] lacks "${name}".`);
       }
     }
   }
@@ -109,41 +100,45 @@ export class Walk {
     }
     // A list of mappings makes a list of each of its keys; one of them is still a single value.
     if (setting.count !== 'many' || setting.path.includes('[]')) {
-      this.#note(this.#place(node), `${subject} must be a single value, not a list.`);
+      this.#nodes.note(this.#nodes.place(node), `${subject} must be a single value, not a list.`);
       return;
     }
     if (node.items.length === 0 && setting.fallback.length > 0) {
-      this.#note(
-        this.#place(node),
+      this.#nodes.note(
+        this.#nodes.place(node),
         `${subject} must have at least one value. Without the line it is ${setting.fallback.join(', ')}.`,
       );
     }
     for (const written of node.items) {
-      const item = this.#resolve(written, subject);
+      const item = this.#nodes.resolve(written, subject);
       if (item === 'broken') continue;
-      if (isSeq(item)) this.#note(this.#place(item), `${subject} must not have a list in its list.`);
-      else this.#scalar(item, setting, subject, isEmpty(item) ? this.#place(written) : place);
+      if (isSeq(item))
+        this.#nodes.note(this.#nodes.place(item), `${subject} must not have a list in its list.`);
+      else this.#scalar(item, setting, subject, isEmpty(item) ? this.#nodes.place(written) : place);
     }
   }
 
   #scalar(node: Node | undefined, setting: Setting, subject: string, place: Place): void {
     if (isEmpty(node)) {
-      this.#note(place, `${subject} has no value. Write ${setting.kind.expected}, or remove the line.`);
+      this.#nodes.note(place, `${subject} has no value. Write ${setting.kind.expected}, or remove the line.`);
       return;
     }
     if (!isScalar(node)) {
-      this.#note(this.#place(node), `${subject} must be ${setting.kind.expected}, not a mapping.`);
+      this.#nodes.note(
+        this.#nodes.place(node),
+        `${subject} must be ${setting.kind.expected}, not a mapping.`,
+      );
       return;
     }
     const complaint = wrongType(node, setting);
     if (complaint !== undefined) {
-      this.#note(this.#place(node), `${subject} ${complaint}`);
+      this.#nodes.note(this.#nodes.place(node), `${subject} ${complaint}`);
       return;
     }
     const written = {
       text: String(node.value),
       subject,
-      place: this.#place(node),
+      place: this.#nodes.place(node),
       directory: this.#directory,
     };
     const before = this.source.get(setting.path);
@@ -157,32 +152,8 @@ export class Walk {
     const elsewhere = allSettings.find(({ path }) => fold(path.split('.').at(-1) ?? '') === fold(name));
     const meant = guess === undefined ? elsewhere?.path : `${prefix}${guess}`;
     const hint = meant === undefined ? `Known here: ${known.join(', ')}.` : `Did you mean "${meant}"?`;
-    this.#note(place, `${quote(`${prefix}${name}`)} is not a known setting. ${hint}`);
+    this.#nodes.note(place, `${quote(`${prefix}${name}`)} is not a known setting. ${hint}`);
   }
-
-  #resolve(node: unknown, subject: string): Node | undefined | 'broken' {
-    if (!isAlias(node)) return isNode(node) ? node : undefined;
-    const target = node.resolve(this.#document);
-    if (target !== undefined) return target;
-    this.#note(
-      this.#place(node),
-      `${subject} uses an alias ("*name") that no anchor ("&name") above defines.`,
-    );
-    return 'broken';
-  }
-
-  #place(node: unknown): Place {
-    const range = typeof node === 'object' && node !== null && 'range' in node ? node.range : undefined;
-    return this.#locate(Array.isArray(range) ? Number(range[0]) : 0);
-  }
-
-  #note(place: Place, message: string): void {
-    this.#problems.push({ place, message });
-  }
-}
-
-function isEmpty(node: Node | undefined): boolean {
-  return node === undefined || (isScalar(node) && node.value === null);
 }
 
 function keys(branch: Branch): string {

@@ -42,8 +42,8 @@ test('A file that is not text, or too large, gets a sentence.', async () => {
   assert.deepEqual(await problemsOf({ yaml: Buffer.from([0x72, 0xff, 0xfe]) }), [
     'dockgate.yaml: The configuration file is not UTF-8 text.',
   ]);
-  assert.deepEqual(await problemsOf({ yaml: `# ${'x'.repeat(300_000)}` }), [
-    'dockgate.yaml: The configuration file is larger than 256 KiB: it must be another file.',
+  assert.deepEqual(await problemsOf({ yaml: `# ${'x'.repeat(8 * 1024 * 1024)}` }), [
+    'dockgate.yaml: The configuration file is larger than 8 MiB: it must be another file.',
   ]);
 });
 
@@ -68,6 +68,11 @@ test('Whatever the file holds, it is a configuration or gets sentences.', async 
     'log',
     'level',
     'certificate',
+    'access',
+    'rules',
+    'allow',
+    'pull',
+    'users',
     'x',
   ];
   const marks = [

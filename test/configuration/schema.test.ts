@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is what operators write in patterns
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'yaml';
@@ -58,6 +59,10 @@ const good = [
   'minimumRate: 64KiB',
   'log: { level: silent }',
   'access: { groups: ./dockgate.groups }',
+  'access: { rules: [] }',
+  'access: { rules: [{ allow: pull, repositories: public/**, anonymous: true }] }',
+  'access: { rules: [{ deny: all, networks: [10.0.0.0/8] }, { allow: [catalog, search], users: "*" }] }',
+  'access: { groups: g, rules: [{ allow: [pull, push], repositories: ["*/base", "${user}/**"], groups: [a, b] }] }',
   'auth: { mode: bearer, service: a b, services: [c, d], issuer: e, algorithm: EdDSA }',
   'auth: { tokenLifetime: 24d, refreshLifetime: 60d, keyRotation: 7776000, robots: r }',
   'auth: { tokenServer: "https://auth.example:8080/a/token" }',
@@ -131,6 +136,19 @@ const bad = [
   'log: debug',
   'log: { level: INFO }',
   'access: { groups: 5 }',
+  'access: { rules: {} }',
+  'access: { rules: [{}] }',
+  'access: { rules: [{ allow: pull, deny: push }] }',
+  'access: { rules: [{ allow: read }] }',
+  'access: { rules: [{ allow: [] }] }',
+  'access: { rules: [{ allow: catalog, repositories: a }] }',
+  'access: { rules: [{ allow: pull, repository: a }] }',
+  'access: { rules: [{ allow: pull, repositories: "a**" }] }',
+  'access: { rules: [{ allow: pull, repositories: /a }] }',
+  'access: { rules: [{ allow: pull, users: "a:b" }] }',
+  'access: { rules: [{ allow: pull, users: "a\\u202eb" }] }',
+  'access: { rules: [{ allow: pull, anonymous: 1 }] }',
+  'access: { rules: [{ allow: pull, networks: here }] }',
   'auth: { mode: token }',
   'auth: { algorithm: HS256 }',
   'auth: { service: "a\\nb" }',
