@@ -76,7 +76,7 @@ export function secretAdvice(
     expires === undefined ? 'never expires' : `expires ${when(new Date(expires).toISOString(), Date.now())}`;
   const where = repositories.length === 0 ? 'the registry as a whole' : repositories.join(' ');
   return [
-    `${done}; it may ${actions.join(', ')} in ${where}, and ${end}`,
+    `${done}: ${actions.join(', ')} in ${where}; ${end}`,
     'The token is shown this once. Log in with it as the password:',
     `  docker login --username ${shellWord(name)} --password-stdin ${registry}`,
     '',

@@ -24,10 +24,13 @@ const UNITS: readonly (readonly [string, number])[] = [
   ['minute', 60_000],
 ];
 
-/** A length of time in words, such as `3 days`, rounded down. */
+/** What a command that has just reckoned a time takes to print it must not make a day less of it. */
+const SLACK = 30_000;
+
+/** A length of time in words, such as `3 days`, rounded down to the largest unit that fits. */
 export function inWords(length: number): string {
   for (const [unit, size] of UNITS) {
-    const count = Math.floor(length / size);
+    const count = Math.floor((length + SLACK) / size);
     if (count > 0) return `${count} ${unit}${count === 1 ? '' : 's'}`;
   }
   return 'less than a minute';

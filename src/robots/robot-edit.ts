@@ -164,7 +164,7 @@ function read(content: Buffer, line: number): { robot: Robot } {
     return readRobot(content, line);
   } catch (error) {
     if (!(error instanceof BadLine)) throw error;
-    throw new RobotError('ROBOT_INVALID', `this robot cannot be: ${error.message}`, { cause: error });
+    throw new RobotError('ROBOT_INVALID', `the robot cannot be: ${error.message}`, { cause: error });
   }
 }
 
