@@ -1,3 +1,4 @@
+import { accessRow } from './access.js';
 import { bearerRow } from './bearer.js';
 import { bridgeRow } from './bridge.js';
 import { cleanUpRow } from './clean-up.js';
@@ -40,5 +41,6 @@ export const rows: readonly Row[] = [
   v1PushRow,
   bridgeRow,
   searchRow,
+  accessRow,
   cleanUpRow,
 ];

@@ -1,4 +1,5 @@
 import type { RuleConfiguration } from '../configuration/access.js';
+import { BITS } from './action-bits.js';
 import { readAddress } from './ip-address.js';
 import { Networks } from './networks.js';
 import { Pattern } from './pattern.js';
@@ -11,6 +12,8 @@ export interface CompiledRule {
   readonly number: number;
   readonly source: RuleConfiguration;
   readonly decision: Decision;
+  /** In bits. */
+  readonly actions: number;
   /** Undefined: every repository, and the registry as a whole. */
   readonly patterns: readonly Pattern[] | undefined;
   /** Undefined: clients from anywhere. */
@@ -23,6 +26,7 @@ export function compileRule(source: RuleConfiguration, number: number): Compiled
     number,
     source,
     decision: { allowed: source.effect === 'allow', rule: source },
+    actions: source.actions.reduce((bits, action) => bits | BITS[action], 0),
     patterns: source.repositories?.map((text) => new Pattern(text)),
     networks: source.networks.length === 0 ? undefined : new Networks(source.networks),
   };

@@ -31,11 +31,15 @@ export class PatternIndex<Entry> {
   /** Where a search is, and where it is next. Searches never overlap, so all of them use the same. */
   #reached: Branch<Entry>[] = [];
   #next: Branch<Entry>[] = [];
+  /** How much of both counts: to shorten an array costs more than a search. */
+  #reachedCount = 0;
+  #nextCount = 0;
   #step = 0;
   readonly #enter = (branch: Branch<Entry>): void => {
     if (branch.step === this.#step) return;
     branch.step = this.#step;
-    this.#next.push(branch);
+    this.#next[this.#nextCount] = branch;
+    this.#nextCount += 1;
     if (branch.deep !== undefined) this.#enter(branch.deep);
   };
 
@@ -60,28 +64,28 @@ export class PatternIndex<Entry> {
   /**
    * Calls `found` with the entries of all patterns that match, in no order; an entry may come more than once.
    *
+   * @param segments of the name
    * @param user name of the user who asks; undefined: nobody whose name could be part of a repository's
    */
-  find(name: string, user: string | undefined, found: (entry: Entry) => void): void {
+  find(segments: readonly string[], user: string | undefined, found: (entry: Entry) => void): void {
     this.#begin();
     this.#enter(this.#root);
-    let start = 0;
-    while (start <= name.length) {
+    for (const segment of segments) {
       this.#begin();
-      const slash = name.indexOf('/', start);
-      const end = slash === -1 ? name.length : slash;
-      const segment = slash === -1 && start === 0 ? name : name.slice(start, end);
-      for (const branch of this.#reached) {
+      for (let index = 0; index < this.#reachedCount; index += 1) {
+        const branch = this.#reached[index] as Branch<Entry>;
         if (branch.below !== undefined) found(branch.below);
         const child = branch.literals?.get(segment);
         if (child !== undefined) this.#enter(child);
         branch.others?.find(segment, user, this.#enter);
         if (branch.isDeep) this.#enter(branch);
       }
-      if (this.#next.length === 0) return;
-      start = end + 1;
+      if (this.#nextCount === 0) return;
     }
-    for (const { here } of this.#next) if (here !== undefined) found(here);
+    for (let index = 0; index < this.#nextCount; index += 1) {
+      const here = this.#next[index]?.here;
+      if (here !== undefined) found(here);
+    }
   }
 
   /** Takes the next step: what was reached by the last one is where it starts. */
@@ -89,7 +93,8 @@ export class PatternIndex<Entry> {
     const last = this.#reached;
     this.#reached = this.#next;
     this.#next = last;
-    last.length = 0;
+    this.#reachedCount = this.#nextCount;
+    this.#nextCount = 0;
     this.#step += 1;
   }
 }

@@ -1,99 +1,73 @@
-import type { Action, RegistryAction, RepositoryAction } from '../exchange/action.js';
-import type { Subject } from '../exchange/rights.js';
-import { type CompiledRule, fitsEverywhere, fitsNetwork } from './compiled-rule.js';
+import type { Action } from '../exchange/action.js';
+import { BITS } from './action-bits.js';
+import { type CompiledRule, fitsEverywhere } from './compiled-rule.js';
 import { Pattern } from './pattern.js';
 import { PatternIndex } from './pattern-index.js';
-
-/** Rules that differ in nothing but the networks that they are for, in their order. */
-class RuleList {
-  readonly #rules: CompiledRule[] = [];
-  #isClosed = false;
-
-  /** @param isCertain it fits everybody who comes to this list, so that none behind it is ever asked */
-  add(rule: CompiledRule, isCertain: boolean): void {
-    if (this.#isClosed || this.#rules.at(-1) === rule) return;
-    this.#rules.push(rule);
-    this.#isClosed = isCertain;
-  }
-
-  first(search: Search): CompiledRule | undefined {
-    for (const rule of this.#rules) {
-      if (rule.number >= search.before) return undefined;
-      if (fitsNetwork(rule, search.address)) return rule;
-    }
-    return undefined;
-  }
-
-  firstEverywhere(search: Search): CompiledRule | undefined {
-    return this.#rules.find((rule) => fitsNetwork(rule, search.address) && fitsEverywhere(rule, search.user));
-  }
-}
+import { RuleList } from './rule-list.js';
 
 /** What is looked for. */
 export interface Search {
+  readonly action: Action;
+  /** Of the repository's name; undefined: every repository at once, or the registry as a whole. */
+  readonly segments: readonly string[] | undefined;
   readonly address: string;
   /** What `${user}` stands for. */
   readonly user: string | undefined;
-  /** Number of a rule: none behind it is of interest. */
-  readonly before: number;
-}
-
-type Lists<Of extends Action> = Readonly<Record<Of, RuleList>>;
-
-function repositoryLists(): Lists<RepositoryAction> {
-  return { pull: new RuleList(), push: new RuleList(), delete: new RuleList() };
 }
 
 const EVERY_REPOSITORY = [new Pattern('**')];
+const ON_REPOSITORIES = BITS.pull | BITS.push | BITS.delete;
 
 /** Rules for the same people, by what they are about. */
 export class RuleIndex {
-  readonly #repositories = new PatternIndex<Lists<RepositoryAction>>();
-  readonly #everywhere = repositoryLists();
-  readonly #registry: Lists<RegistryAction> = {
-    catalog: new RuleList(),
-    search: new RuleList(),
-    admin: new RuleList(),
-  };
-  /** Of the rules in it. */
+  readonly #repositories = new PatternIndex<RuleList>();
+  readonly #everywhere = new RuleList();
+  readonly #registry = new RuleList();
+  /** Number of rules. */
   readonly size: number;
+  #action = 0;
+  #address = '';
+  #before = 0;
+  #best: CompiledRule | undefined;
+  /** Searches never overlap, so what one needs to know is kept here. */
+  readonly #found = (list: RuleList): void => {
+    const rule = list.first(this.#action, this.#address, this.#before);
+    if (rule === undefined) return;
+    this.#best = rule;
+    this.#before = rule.number;
+  };
 
   /** @param rules in their order */
   constructor(rules: readonly CompiledRule[]) {
     this.size = rules.length;
     for (const rule of rules) {
-      for (const action of rule.source.actions) {
-        if (isRegistryAction(action)) this.#registry[action].add(rule, rule.networks === undefined);
-        else this.#add(rule, action);
-      }
+      if ((rule.actions & ~ON_REPOSITORIES) !== 0) this.#registry.add(rule);
+      if ((rule.actions & ON_REPOSITORIES) !== 0) this.#add(rule);
     }
   }
 
-  #add(rule: CompiledRule, action: RepositoryAction): void {
-    const isCertain = rule.networks === undefined;
+  #add(rule: CompiledRule): void {
     for (const pattern of rule.patterns ?? EVERY_REPOSITORY) {
-      this.#repositories.add(pattern, repositoryLists)[action].add(rule, isCertain);
+      this.#repositories.add(pattern, () => new RuleList()).add(rule);
     }
+    const isCertain = fitsEverywhere(rule, undefined);
     // Those that never fit are left out; denying ones may depend on the user's name.
-    if (rule.source.effect === 'deny' || fitsEverywhere(rule, undefined)) {
-      this.#everywhere[action].add(rule, isCertain && fitsEverywhere(rule, undefined));
+    if (isCertain || rule.source.effect === 'deny') this.#everywhere.add(rule, isCertain);
+  }
+
+  /** The first rule that fits, if its number is less than `before`. */
+  first({ action, segments, address, user }: Search, before: number): CompiledRule | undefined {
+    const bit = BITS[action];
+    if ((bit & ON_REPOSITORIES) === 0) return this.#registry.first(bit, address, before);
+    if (segments === undefined) {
+      const rule = this.#everywhere.firstEverywhere(bit, address, user);
+      return rule !== undefined && rule.number < before ? rule : undefined;
     }
+    this.#action = bit;
+    this.#address = address;
+    this.#before = before;
+    this.#best = undefined;
+    this.#repositories.find(segments, user, this.#found);
+    return this.#best;
   }
-
-  /** The first rule that fits. */
-  first(action: Action, subject: Subject, search: Search): CompiledRule | undefined {
-    if (isRegistryAction(action)) return this.#registry[action].first(search);
-    if (typeof subject !== 'string') return this.#everywhere[action].firstEverywhere(search);
-    if (this.size === 0) return undefined;
-    let best: CompiledRule | undefined;
-    this.#repositories.find(subject, search.user, (lists) => {
-      const rule = lists[action].first(best === undefined ? search : { ...search, before: best.number });
-      if (rule !== undefined) best = rule;
-    });
-    return best;
-  }
-}
-
-function isRegistryAction(action: Action): action is RegistryAction {
-  return action === 'catalog' || action === 'search' || action === 'admin';
 }

@@ -2,6 +2,7 @@ import type { RuleConfiguration } from '../configuration/access.js';
 import type { Problem } from '../configuration/problem.js';
 import type { Action } from '../exchange/action.js';
 import type { Subject } from '../exchange/rights.js';
+import { AudienceIndexes } from './audience-indexes.js';
 import {
   type CompiledRule,
   compileRule,
@@ -12,14 +13,15 @@ import {
 import type { Groups } from './groups.js';
 import type { Asker, Decision, Policy } from './policy.js';
 import { RecentMap } from './recent-map.js';
-import { RuleIndex } from './rule-index.js';
+import { RuleIndex, type Search } from './rule-index.js';
 
 const EVERYTHING: Decision = { allowed: true, rule: undefined };
 const NOTHING: Decision = { allowed: false, rule: undefined };
-const NO_RULES = new RuleIndex([]);
 
-/** Rules in all indexes of single users that are remembered: some tens of megabytes. */
-const MOST_PERSONAL = 200_000;
+/** Groups of a user that are looked through one by one. */
+const FEW_GROUPS = 8;
+/** Rules in all indexes of users who are in more groups than that: some tens of megabytes. */
+const MOST_MERGED = 100_000;
 
 /** Where there is no rule: every user may do everything, strangers nothing. */
 const OPEN: Policy = {
@@ -47,18 +49,18 @@ export function missingGroups(rules: readonly RuleConfiguration[], groups: Group
 }
 
 /**
- * Rules sorted by whom they are for: those for everybody are indexed once, those for a user, by name or by groups, when
- * the user first comes.
+ * Rules sorted by whom they are for: everybody, a group, one user. There are no more indexes than users and groups that
+ * rules name, each made when it is first needed; only those of users in many groups may come again and again.
  */
 class RulePolicy implements Policy {
   readonly isOpen = false;
   readonly admitsStrangers: boolean;
   readonly #strangers: RuleIndex;
   readonly #everyUser: RuleIndex;
-  readonly #ofUser = new Map<string, CompiledRule[]>();
-  readonly #ofGroup = new Map<string, CompiledRule[]>();
+  readonly #ofUser = new AudienceIndexes();
+  readonly #ofGroup = new AudienceIndexes();
+  readonly #merged = new RecentMap<RuleIndex>(MOST_MERGED, ({ size }) => size + 1);
   readonly #groups: Groups;
-  readonly #personal = new RecentMap<RuleIndex>(MOST_PERSONAL, ({ size }) => size + 10);
   /** Some pattern depends on the user's name. */
   readonly #usesNames: boolean;
 
@@ -70,43 +72,46 @@ class RulePolicy implements Policy {
     this.#usesNames = rules.some(({ patterns }) => patterns?.some(({ usesUser }) => usesUser));
     for (const rule of rules) {
       if (isForEveryUser(rule.source)) continue;
-      for (const user of rule.source.users) append(this.#ofUser, user, rule);
-      for (const group of rule.source.groups) append(this.#ofGroup, group, rule);
+      for (const user of rule.source.users) this.#ofUser.add(user, rule);
+      for (const group of rule.source.groups) this.#ofGroup.add(group, rule);
     }
   }
 
   decide({ user, address }: Asker, action: Action, subject: Subject): Decision {
     // No repository has this name: it stands for one that cannot be.
     if (subject === '') return NOTHING;
-    if (user === undefined) {
-      const search = { address, user: undefined, before: Number.POSITIVE_INFINITY };
-      return this.#strangers.first(action, subject, search)?.decision ?? NOTHING;
-    }
+    const segments = typeof subject === 'string' ? subject.split('/') : undefined;
     const name = this.#usesNames ? nameInPatterns(user) : undefined;
-    const search = { address, user: name, before: Number.POSITIVE_INFINITY };
-    const general = this.#everyUser.first(action, subject, search);
-    const personal = this.#personalOf(user).first(action, subject, search);
-    if (personal === undefined) return general?.decision ?? NOTHING;
-    return general === undefined || personal.number < general.number ? personal.decision : general.decision;
+    const rule = this.#first(user, { action, segments, address, user: name });
+    return rule === undefined ? NOTHING : rule.decision;
   }
 
-  /** Nothing is kept of users whom no rule concerns: there may be any number of them. */
-  #personalOf(user: string): RuleIndex {
-    const known = this.#personal.get(user);
+  #first(user: string | undefined, search: Search): CompiledRule | undefined {
+    if (user === undefined) return this.#strangers.first(search, Number.POSITIVE_INFINITY);
+    let best = earlier(this.#everyUser, search, undefined);
+    best = earlier(this.#ofUser.get(user), search, best);
+    const groups = this.#groups.of(user);
+    if (groups.length > FEW_GROUPS) return earlier(this.#mergedOf(user, groups), search, best);
+    for (const group of groups) best = earlier(this.#ofGroup.get(group), search, best);
+    return best;
+  }
+
+  /** All rules of a user's groups in one index. */
+  #mergedOf(user: string, groups: readonly string[]): RuleIndex {
+    const known = this.#merged.get(user);
     if (known !== undefined) return known;
-    const rules = new Set(this.#ofUser.get(user));
-    for (const group of this.#groups.of(user)) {
-      for (const rule of this.#ofGroup.get(group) ?? []) rules.add(rule);
-    }
-    if (rules.size === 0) return NO_RULES;
+    const rules = new Set(groups.flatMap((group) => this.#ofGroup.rules(group)));
     const index = new RuleIndex([...rules].sort((one, other) => one.number - other.number));
-    this.#personal.set(user, index);
+    this.#merged.set(user, index);
     return index;
   }
 }
 
-function append(lists: Map<string, CompiledRule[]>, key: string, rule: CompiledRule): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [rule]);
-  else list.push(rule);
+/** The first rule of an index that fits, when it comes before the one that was found already. */
+function earlier(
+  index: RuleIndex | undefined,
+  search: Search,
+  found: CompiledRule | undefined,
+): CompiledRule | undefined {
+  return index?.first(search, found?.number ?? Number.POSITIVE_INFINITY) ?? found;
 }

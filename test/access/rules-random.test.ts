@@ -13,7 +13,8 @@ import { matchesNaively, randomName, randomPattern } from './patterns.js';
 import { rule } from './rule-texts.js';
 
 const USERS = ['a', 'b', 'ab', 'A', '*', 'robot:a', 'a/b', 'stranger'];
-const GROUPS = ['one', 'two', 'three', 'missing'];
+/** So many that some users are in more than are looked through one by one. */
+const GROUPS = Array.from({ length: 40 }, (_, count) => `group-${count}`);
 const ACTIONS = ['pull', 'push', 'delete', 'catalog', 'search', 'admin'] as const;
 
 const some = <Item>(below: Below, items: readonly Item[]): Item[] => items.filter(() => below(4) === 0);
@@ -31,7 +32,7 @@ function randomRule(below: Below): RuleConfiguration {
       ? Array.from({ length: 1 + below(3) }, () => randomPattern(below))
       : undefined,
     users: anonymous ? [] : some(below, ['a', 'b', 'ab', 'A', 'robot:a', ...(below(5) === 0 ? ['*'] : [])]),
-    groups: anonymous ? [] : some(below, GROUPS),
+    groups: anonymous ? [] : GROUPS.filter(() => below(40) === 0),
     anonymous,
     networks: below(4) === 0 ? [one(below, ['10.0.0.0/8', '10.1.0.0/16', '0.0.0.0/0'])] : [],
   });
@@ -39,7 +40,7 @@ function randomRule(below: Below): RuleConfiguration {
 
 function randomGroups(below: Below): Groups {
   return new Groups(
-    GROUPS.slice(0, 3).map(
+    GROUPS.slice(1).map(
       (name): Group => ({ name, line: 1, members: new Map(some(below, USERS).map((user) => [user, 1])) }),
     ),
   );
