@@ -15,6 +15,7 @@ import type { AuditLog } from '../telemetry/audit.js';
 import { UserAudit } from './audit.js';
 import { challengeModeOf, openBearerTokens } from './bearer.js';
 import { openRobots } from './robots.js';
+import { openGuard } from './guard.js';
 import { openTokenDoor } from './token-door.js';
 import { openTokens } from './tokens.js';
 import { directoryOf, openUsers } from './users.js';
@@ -49,9 +50,10 @@ export async function openIdentity(
   const pool = new VerificationPool();
   closers.push(() => pool.close());
   const listeners: (() => void)[] = [];
-  const users = await openUsers(htpasswd, logger, () => {
-    for (const changed of listeners) changed();
-  });
+  const changed = (): void => {
+    for (const each of listeners) each();
+  };
+  const users = await openUsers(htpasswd, logger, changed, certs);
   closers.push(() => users.close());
   const directory = directoryOf(users, pool, logger);
   const policy: { readonly current: Policy } = {
@@ -71,7 +73,7 @@ export async function openIdentity(
     robot: (user) => robots.binding(user),
   });
   closers.push(() => bearer.close());
-  const authenticator = new Authenticator(directory, undefined, undefined, v1.check);
+  const authenticator = new Authenticator({ users: directory, guard: openGuard(closers), v1Tokens: v1.check });
   listeners.push(() => authenticator.forget());
   if (audit !== undefined) {
     const userAudit = new UserAudit(audit, users);

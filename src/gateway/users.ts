@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type { Logger } from 'pino';
 import { ConfigurationError, formatProblem } from '../configuration/problem.js';
 import {
@@ -8,16 +9,26 @@ import {
   verifyPassword,
 } from '../htpasswd/index.js';
 import type { UserDirectory } from '../identity/authenticator.js';
+import { openTokenKey } from '../identity/v1-token-key.js';
 
 /**
  * Opens the password file.
  *
  * @param onChange called after other users, or other passwords, hold.
- * @throws {ConfigurationError} when it cannot be used
+ * @param certs directory with a key that outlives the process: by it unknown names cost the same after a restart, so that
+ *   nobody learns from a change who is not there. Undefined: they do not.
+ * @throws {ConfigurationError} when the password file cannot be used. A key that cannot be kept is no reason not to start.
  */
-export async function openUsers(path: string, logger: Logger, onChange: () => void): Promise<HtpasswdFile> {
+export async function openUsers(
+  path: string,
+  logger: Logger,
+  onChange: () => void,
+  certs?: string,
+): Promise<HtpasswdFile> {
+  const dummyKey = certs === undefined ? undefined : await dummyKeyIn(certs);
   try {
     return await HtpasswdFile.open(path, {
+      ...(dummyKey === undefined ? {} : { dummyKey }),
       onChange: (generation) => {
         onChange();
         logger.info({ file: path, generation }, 'the users have changed');
@@ -37,11 +48,17 @@ export async function openUsers(path: string, logger: Logger, onChange: () => vo
 export function directoryOf(users: HtpasswdFile, pool: VerificationPool, logger: Logger): UserDirectory {
   return {
     find: (user) => users.get(user)?.hash,
-    decoy: () => users.dummy,
+    decoy: (user) => users.dummyFor(user),
     verify: (stored, password) =>
       verifyPassword(stored as PasswordHash, password, pool).catch((err: unknown) => {
         logger.error({ err }, 'a password could not be checked');
         throw err;
       }),
   };
+}
+
+/** The key file has one secret for several purposes: what is derived from it for one says nothing about another. */
+async function dummyKeyIn(certs: string): Promise<Uint8Array> {
+  const { secret } = await openTokenKey(certs);
+  return createHmac('sha256', secret).update('dockgate: costs of unknown users').digest();
 }

@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
-import { dummyHash } from './dummy.js';
+import { hash, randomBytes } from 'node:crypto';
+import { Dummies } from './dummy.js';
 import type { Entry, PasswordHash } from './entry.js';
 import { type FileContent, readContent } from './file-content.js';
 import { FileWatch, type WatchTimes } from './file-watch.js';
@@ -15,6 +15,8 @@ export interface HtpasswdFileOptions {
   readonly watch?: boolean;
   /** Default: every 500 ms, 100 ms after a change, so that a change holds within a second. */
   readonly times?: WatchTimes;
+  /** Secret by which {@link HtpasswdFile.dummyFor} chooses. Default: a random one, so that a restart chooses anew. */
+  readonly dummyKey?: Uint8Array;
 }
 
 const DEFAULT_TIMES: WatchTimes = { interval: 500, settle: 100 };
@@ -32,7 +34,8 @@ export class HtpasswdFile {
   readonly #watch: FileWatch | undefined;
   #parsed: ParsedFile;
   #digest: string;
-  #dummy: PasswordHash;
+  #dummies: Dummies;
+  readonly #dummyKey: Uint8Array;
   #generation = 1;
   #closed = false;
   /** Ends when the reading that is under way has: two at once could leave the older one in place. */
@@ -44,7 +47,8 @@ export class HtpasswdFile {
     this.path = path;
     this.#options = options;
     this.#parsed = parsed;
-    this.#dummy = dummyHash(parsed.entries.values());
+    this.#dummies = new Dummies(parsed.entries.values());
+    this.#dummyKey = options.dummyKey ?? randomBytes(32);
     this.#digest = digest(content.bytes);
     if (options.watch !== false) {
       this.#watch = new FileWatch(path, options.times ?? DEFAULT_TIMES, (look, times) =>
@@ -81,9 +85,17 @@ export class HtpasswdFile {
     return this.#generation;
   }
 
-  /** What to check an unknown user's password against, see {@link dummyHash}. Changes only with the generation. */
+  /** A hash that no password matches, of the scheme and cost that most users have. Changes only with the generation. */
   get dummy(): PasswordHash {
-    return this.#dummy;
+    return this.#dummies.usual;
+  }
+
+  /**
+   * What to check an unknown user's password against, so that the time does not tell: see {@link Dummies}. Compute it for known
+   * users as well, or the time of the choice tells.
+   */
+  dummyFor(name: string): PasswordHash {
+    return this.#dummies.of(name, this.#dummyKey);
   }
 
   /**
@@ -130,7 +142,7 @@ export class HtpasswdFile {
     const parsed = await parseInSteps(content.bytes, this.path);
     if (this.#closed) return;
     this.#parsed = parsed;
-    this.#dummy = dummyHash(this.#parsed.entries.values());
+    this.#dummies = new Dummies(this.#parsed.entries.values());
     this.#digest = found;
     this.#generation += 1;
     this.#options.onChange?.(this.#generation);

@@ -172,12 +172,12 @@ test('a problem of a line is told again after a change, while it is there', asyn
   assert.deepEqual(file.problems, []);
 });
 
-test('the dummy is of the scheme that most have, at its highest cost', async (t) => {
+test('the dummy is of the scheme and the cost that most have', async (t) => {
   const path = join(temporaryDirectory(t), 'users');
   const bcrypt = (cost: string): string => `$2y$${cost}$${'.'.repeat(53)}`;
   await writeFile(
     path,
-    `a:${bcrypt('05')}\nb:${bcrypt('11')}\nc:${bcrypt('06')}\nd:${ONE}\ne:${ONE}\nf:nonsense\n`,
+    `a:${bcrypt('05')}\nb:${bcrypt('11')}\nc:${bcrypt('11')}\nd:${ONE}\ne:${ONE}\ng:${bcrypt('11')}\nf:nonsense\n`,
   );
   const { file } = await watch(t, path);
   const { scheme, cost, text } = file.dummy;
@@ -186,4 +186,5 @@ test('the dummy is of the scheme that most have, at its highest cost', async (t)
   await writeFile(path, `d:${ONE}\n`);
   await until(() => file.generation === 2, 'the change holds');
   assert.equal(file.dummy.scheme, 'sha1');
+  assert.equal(file.dummyFor('whoever').scheme, 'sha1');
 });

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Authenticator, type StoredPassword, type UserDirectory } from '../../src/identity/authenticator.js';
-import { Throttle } from '../../src/identity/throttle.js';
+import {
+  Authenticator,
+  type AuthenticatorOptions,
+  type Granted,
+  type Login,
+  type StoredPassword,
+  type UserDirectory,
+} from '../../src/identity/authenticator.js';
+import { GUESS_LIMITS, GuessGuard } from '../../src/identity/guess-guard.js';
+import { HashLane } from '../../src/identity/hash-lane.js';
 import { VerdictCache } from '../../src/identity/verdict-cache.js';
 
 /** A check that waits for the test to end it. */
@@ -51,23 +59,54 @@ const UNAUTHORIZED = { kind: 'unauthorized' };
 const ADDRESS = '192.0.2.1';
 const CREDENTIALS = basic('ada', 'secret');
 
-function house(burst = 20): { users: Users; authenticator: Authenticator; clock: { time: number } } {
+interface House {
+  readonly users: Users;
+  readonly authenticator: Authenticator;
+  readonly clock: { time: number };
+  readonly logins: Login[];
+}
+
+function house(burst = 20, others: Partial<AuthenticatorOptions> = {}): House {
   const clock = { time: 1_000_000 };
   const now = (): number => clock.time;
   const users = new Users();
   users.stored.set('ada', { text: 'hash of ada' });
   const lifetimes = { entries: 10, lifetime: 1_000 };
-  const throttle = new Throttle({ burst, interval: 500, addresses: 10 }, now);
+  const { address, user, known } = GUESS_LIMITS;
+  const limits = {
+    address: { ...address, free: burst, first: 500, slots: 256 },
+    user: { ...user, slots: 256 },
+    known: { ...known, free: burst, first: 500, slots: 256 },
+  };
+  const logins: Login[] = [];
   return {
     users,
     clock,
-    authenticator: new Authenticator(users, new VerdictCache(lifetimes, lifetimes, now), throttle),
+    logins,
+    authenticator: new Authenticator({
+      users,
+      verdicts: new VerdictCache(lifetimes, lifetimes, now),
+      guard: new GuessGuard(limits, undefined, now),
+      lane: new HashLane({ atOnce: 100 }),
+      onLogin: { login: (login) => logins.push(login) },
+      ...others,
+    }),
   };
 }
 
-test('a missing or malformed header is refused at once and costs no hashing', () => {
+test('whoever brings nothing, or an empty user and password, is a stranger', () => {
+  const { users, authenticator, logins } = house();
+  for (const header of [undefined, 'Basic Og==', 'basic Og==', 'BASIC  Og== ']) {
+    assert.deepEqual(authenticator.check(header, ADDRESS), { kind: 'stranger' }, header);
+  }
+  assert.equal(users.checks.length, 0);
+  assert.deepEqual(logins, []);
+});
+
+test('a malformed header is refused at once and costs no hashing', () => {
   const { users, authenticator } = house();
-  for (const header of [undefined, '', 'Basic', 'Basic !!!', 'Bearer a', basic('', 'secret')]) {
+  assert.deepEqual(authenticator.check('Bearer a', ADDRESS), { kind: 'unauthorized', token: true });
+  for (const header of ['', 'Basic', 'Basic !!!', 'Basic og==', 'Token a', basic('', 'secret')]) {
     assert.deepEqual(authenticator.check(header, ADDRESS), UNAUTHORIZED);
   }
   assert.equal(users.checks.length, 0);
@@ -238,4 +277,83 @@ test('a verdict that is too old is found out again', async () => {
   assert.ok(second instanceof Promise);
   users.end(true);
   assert.equal(await second, 'ada');
+});
+
+test('tokens go to whoever checks them, and are told of once for a user and an address', async () => {
+  const granted = (way: Granted['way'], user: string): Granted => ({ kind: 'granted', way, user });
+  const { users, authenticator, logins } = house(20, {
+    v1Tokens: { check: () => granted('v1 token', 'ada') },
+    bearer: { check: async () => granted('bearer', 'bob') },
+    robots: {
+      check: (user, password) => (password === 'dgt_right' ? granted('robot', `robot:${user}`) : undefined),
+    },
+  });
+  for (let times = 0; times < 3; times += 1) {
+    assert.deepEqual(authenticator.check('Token x', ADDRESS), granted('v1 token', 'ada'));
+    assert.deepEqual(await authenticator.check('bearer x', ADDRESS), granted('bearer', 'bob'));
+    assert.deepEqual(authenticator.check(basic('ci', 'dgt_right'), ADDRESS), granted('robot', 'robot:ci'));
+  }
+  assert.deepEqual(
+    logins.map(({ user, way, outcome }) => [user, way, outcome]),
+    [
+      ['ada', 'v1 token', 'good'],
+      ['bob', 'bearer', 'good'],
+      ['robot:ci', 'robot', 'good'],
+    ],
+  );
+  authenticator.check('Bearer x', '192.0.2.2');
+  const other = authenticator.check(basic('ada', 'dgt_wrong'), ADDRESS);
+  assert.equal(users.checks[0]?.password, 'dgt_wrong', 'what no robot has may still be a password');
+  users.end(true);
+  assert.equal(await other, 'ada');
+  assert.equal(logins.length, 5);
+});
+
+test('logins are told of: the good ones that were checked, and every bad one', async () => {
+  const { users, authenticator, logins } = house(1);
+  const good = authenticator.checkPassword('ada', 'secret', ADDRESS);
+  users.end(true);
+  await good;
+  authenticator.checkPassword('ada', 'secret', ADDRESS);
+  const bad = authenticator.checkPassword('eve', 'wrong', ADDRESS);
+  users.end(false);
+  await bad;
+  authenticator.checkPassword('eve', 'wrong', ADDRESS);
+  await authenticator.checkPassword('eve', 'other', ADDRESS);
+  const overloaded = authenticator.checkPassword('bob', 'secret', '192.0.2.9');
+  users.end(new Error('too many checks wait'));
+  await overloaded;
+  assert.deepEqual(
+    logins.map(({ user, outcome, way }) => `${user} ${outcome} ${way}`),
+    [
+      'ada good password',
+      'eve bad password',
+      'eve bad password',
+      'eve throttled password',
+      'bob overloaded password',
+    ],
+  );
+});
+
+test('a user who has been good at an address gets in there however many guess, there and elsewhere', async () => {
+  const { users, authenticator } = house(3);
+  const known = authenticator.check(CREDENTIALS, ADDRESS);
+  users.end(true);
+  await known;
+  authenticator.forget();
+  for (let index = 0; index < 200; index += 1) {
+    const address = `198.51.100.${index}`;
+    if (
+      authenticator.check(basic('ada', `wrong${index}`), address) instanceof Promise &&
+      users.checks.length > 0
+    )
+      users.end(false);
+  }
+  for (let index = 0; index < 10; index += 1) {
+    authenticator.check(basic(`user${index}`, 'wrong'), ADDRESS);
+    if (users.checks.length > 0) users.end(false);
+  }
+  const after = authenticator.check(CREDENTIALS, ADDRESS);
+  users.end(true);
+  assert.equal(await after, 'ada');
 });
