@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Granted, RobotCheck } from '../identity/authenticator.js';
 import type { LastUses } from './last-uses.js';
-import { hasExpired, type Robot } from './robot.js';
-import type { RobotList } from './robot-list.js';
+import { hasExpired } from './robot.js';
+import type { ListedRobot, RobotList } from './robot-list.js';
 import { digestOfSecret, idInSecret } from './secret.js';
 
 /** Begins the names of robots in rules and logs; no user's name can hold the colon. */
@@ -55,9 +55,16 @@ export class RobotDirectory implements RobotCheck {
     return { kind: 'granted', way: 'robot', user: `${PREFIX}${user}`, limits: listed.limits };
   }
 
+  /** What a robot may do now, for whoever has shown already that it is the one. @param user `robot:NAME`. @returns undefined when it is not there, or its time is up */
+  find(user: string): Granted | undefined {
+    const listed = this.#listed(user);
+    if (listed === undefined || hasExpired(listed.robot, this.#now())) return undefined;
+    return { kind: 'granted', way: 'robot', user, limits: listed.limits };
+  }
+
   /** Notes a use that came by other means than the secret, such as a bearer token. @param user `robot:NAME` */
   used(user: string, address: string): void {
-    const robot = this.#find(user);
+    const robot = this.#listed(user)?.robot;
     if (robot !== undefined) this.#uses?.note(robot.id, this.#now(), address);
   }
 
@@ -72,7 +79,7 @@ export class RobotDirectory implements RobotCheck {
 
   /** What bearer tokens of a robot hang on. @param user `robot:NAME`. @returns undefined when it is not there, or its time is up */
   binding(user: string): RobotBinding | undefined {
-    const robot = this.#find(user);
+    const robot = this.#listed(user)?.robot;
     const text = robot && this.robotKey(robot.name);
     return text === undefined ? undefined : { text, until: robot?.expires };
   }
@@ -88,9 +95,9 @@ export class RobotDirectory implements RobotCheck {
     return JSON.stringify([id, sha256, overlap, repositories, actions]);
   }
 
-  #find(user: string): Robot | undefined {
+  #listed(user: string): ListedRobot | undefined {
     if (!user.startsWith(PREFIX)) return undefined;
-    return this.#source.list.byName.get(user.slice(PREFIX.length))?.robot;
+    return this.#source.list.byName.get(user.slice(PREFIX.length));
   }
 }
 
