@@ -56,7 +56,7 @@ export class RobotDirectory implements RobotCheck {
   }
 
   /** What a robot may do now, for whoever has shown already that it is the one. @param user `robot:NAME`. @returns undefined when it is not there, or its time is up */
-  find(user: string): Granted | undefined {
+  recall(user: string): Granted | undefined {
     const listed = this.#listed(user);
     if (listed === undefined || hasExpired(listed.robot, this.#now())) return undefined;
     return { kind: 'granted', way: 'robot', user, limits: listed.limits };

@@ -57,12 +57,12 @@ test('a robot made while the gateway runs gets in, and one revoked does not any 
   assert.equal(granted?.user, 'robot:ci');
   assert.equal(granted?.way, 'robot');
   assert.ok(robots.binding('robot:ci'));
-  assert.deepEqual(robots.find('robot:ci'), granted);
-  assert.equal(robots.find('ci'), undefined);
+  assert.deepEqual(robots.recall('robot:ci'), granted);
+  assert.equal(robots.recall('ci'), undefined);
   await revokeRobot(path, 'ci');
   await until(() => robots.check('ci', secret) === undefined, 'the last robot is revoked');
   assert.equal(robots.binding('robot:ci'), undefined);
-  assert.equal(robots.find('robot:ci'), undefined);
+  assert.equal(robots.recall('robot:ci'), undefined);
   assert.equal(robots.robotKey('ci'), undefined);
 });
 
@@ -112,7 +112,7 @@ test('a robot whose time is up is refused at that very moment', async (t) => {
   const after = new RobotDirectory(file, undefined, () => expires);
   assert.equal(after.check('ci', secret), undefined);
   assert.equal(after.binding('robot:ci'), undefined);
-  assert.equal(after.find('robot:ci'), undefined);
+  assert.equal(after.recall('robot:ci'), undefined);
 });
 
 test('after a rotation the old secret holds during the overlap only, and so do tokens given for it', async (t) => {
