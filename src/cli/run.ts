@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { nearest } from '../configuration/nearest.js';
 import { ConfigurationError } from '../configuration/problem.js';
+import { registerAccessCommand } from './access.js';
 import { registerCertCommand } from './cert.js';
 import { registerCheckCommand } from './check.js';
 import { CommandFailure } from './command-failure.js';
@@ -29,6 +30,7 @@ export async function run(words: readonly string[]): Promise<number> {
   registerCheckCommand(program);
   registerUserCommand(program);
   registerTokenCommand(program);
+  registerAccessCommand(program);
   registerCertCommand(program);
   registerImportCommand(program);
   registerRegistryCommand(program);
