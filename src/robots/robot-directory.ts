@@ -55,7 +55,7 @@ export class RobotDirectory implements RobotCheck {
     return { kind: 'granted', way: 'robot', user: `${PREFIX}${user}`, limits: listed.limits };
   }
 
-  /** What a robot may do now, for whoever has shown already that it is the one. @param user `robot:NAME`. @returns undefined when it is not there, or its time is up */
+  /** A robot as it stands now, for whoever has its refresh token. @param user `robot:NAME`. @returns undefined as {@link binding} */
   recall(user: string): Granted | undefined {
     const listed = this.#listed(user);
     if (listed === undefined || hasExpired(listed.robot, this.#now())) return undefined;
@@ -66,15 +66,6 @@ export class RobotDirectory implements RobotCheck {
   used(user: string, address: string): void {
     const robot = this.#listed(user)?.robot;
     if (robot !== undefined) this.#uses?.note(robot.id, this.#now(), address);
-  }
-
-  /** A robot as it stands now, for whoever has its refresh token. @param user `robot:NAME`. @returns undefined as {@link binding} */
-  recall(user: string): Granted | undefined {
-    const listed = user.startsWith(PREFIX)
-      ? this.#source.list.byName.get(user.slice(PREFIX.length))
-      : undefined;
-    if (listed === undefined || hasExpired(listed.robot, this.#now())) return undefined;
-    return { kind: 'granted', way: 'robot', user, limits: listed.limits };
   }
 
   /** What bearer tokens of a robot hang on. @param user `robot:NAME`. @returns undefined when it is not there, or its time is up */
