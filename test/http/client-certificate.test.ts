@@ -2,47 +2,15 @@ import assert from 'node:assert/strict';
 import { copyFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, type TestContext, test } from 'node:test';
-import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import type { ClientCertificateConfiguration } from '../../src/configuration/access.js';
-import { afterwards } from '../harness/afterwards.js';
 import { temporaryDirectory } from '../harness/directory.js';
 import { requireProgram, runProgram } from '../harness/program.js';
 import { until } from '../harness/until.js';
 import { type ClientPair, OpensslAuthority, RSA } from '../tls/client-workshop.js';
 import { foreignPair, scratchDirectory } from '../tls/workshop.js';
 import { type Greeter, startGreeter } from './greeter.js';
-
-/** What one connection says and hears; it stays open. */
-class Talk {
-  readonly socket: TLSSocket;
-  session: Buffer | undefined;
-  #text = '';
-  #ended = false;
-
-  constructor(test: TestContext, port: number, options: ConnectionOptions) {
-    this.socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...options });
-    this.socket.on('session', (session) => {
-      this.session = session;
-    });
-    this.socket.on('data', (chunk: Buffer) => {
-      this.#text += chunk.toString();
-    });
-    this.socket.on('error', () => undefined);
-    this.socket.on('close', () => {
-      this.#ended = true;
-    });
-    afterwards(test, () => this.socket.destroy());
-  }
-
-  /** The body of the next answer; undefined when the connection ends without one. */
-  async ask(): Promise<string | undefined> {
-    this.#text = '';
-    this.socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    const body = /\r\n\r\n(?:[0-9a-f]+\r\n)?(\{.*\})/;
-    await until(() => this.#ended || body.test(this.#text), 'an answer or the end comes');
-    return body.exec(this.#text)?.[1];
-  }
-}
+import { Talk } from './talk.js';
 
 async function shownBy(pair: ClientPair, ...above: readonly string[]): Promise<ConnectionOptions> {
   const chain = await Promise.all([pair.certificate, ...above].map((file) => readFile(file, 'utf8')));
