@@ -48,8 +48,12 @@ export function digestOfSecret(secret: string): string {
   return hash('sha256', secret);
 }
 
+/** In plain numbers, because it is reckoned at every request. */
 function checkDigits(text: string): string {
-  return toBase62(BigInt(`0x${hash('sha256', text).slice(0, 8)}`), CHECK_DIGITS);
+  let rest = Number.parseInt(hash('sha256', text).slice(0, 8), 16);
+  let digits = '';
+  for (; digits.length < CHECK_DIGITS; rest = Math.floor(rest / 62)) digits = `${DIGITS[rest % 62]}${digits}`;
+  return digits;
 }
 
 function toBase62(number: bigint, digits: number): string {

@@ -13,6 +13,11 @@ test('a secret names its robot, and no two are the same', () => {
   }
 });
 
+test('the form of a secret stays, so that the secrets of before and scanners stay right', () => {
+  const text = 'dgt_0123456789abcdef_0000000000000000000000000000000000000000000';
+  assert.equal(idInSecret(`${text}3tjBrg`), '0123456789abcdef');
+});
+
 test('a secret with one character changed is known to be none', (t) => {
   const below = seededRandom(t);
   for (let round = 0; round < 500; round += 1) {
