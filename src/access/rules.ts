@@ -2,7 +2,7 @@ import type { RuleConfiguration } from '../configuration/access.js';
 import type { Problem } from '../configuration/problem.js';
 import type { Action } from '../exchange/action.js';
 import type { Subject } from '../exchange/rights.js';
-import { AudienceIndexes } from './audience-indexes.js';
+import { Audience, addTo } from './audience.js';
 import {
   type CompiledRule,
   compileRule,
@@ -18,10 +18,11 @@ import { RuleIndex, type Search } from './rule-index.js';
 const EVERYTHING: Decision = { allowed: true, rule: undefined };
 const NOTHING: Decision = { allowed: false, rule: undefined };
 
-/** Groups of a user that are looked through one by one. */
-const FEW_GROUPS = 8;
-/** Rules in all indexes of users who are in more groups than that: some tens of megabytes. */
-const MOST_MERGED = 100_000;
+/** Audiences of a user that are asked one by one. */
+const FEW = 8;
+/** Weight of what is remembered of users; a rule in an index of one user's own is one: some tens of megabytes. */
+const MOST_REMEMBERED = 200_000;
+const NOBODY: readonly Audience[] = [];
 
 /** Where there is no rule: every user may do everything, strangers nothing. */
 const OPEN: Policy = {
@@ -50,16 +51,17 @@ export function missingGroups(rules: readonly RuleConfiguration[], groups: Group
 
 /**
  * Rules sorted by whom they are for: everybody, a group, one user. There are no more indexes than users and groups that
- * rules name, each made when it is first needed; only those of users in many groups may come again and again.
+ * rules name, each made when it is first needed; only users in many groups get one of their own, which may be forgotten.
  */
 class RulePolicy implements Policy {
   readonly isOpen = false;
   readonly admitsStrangers: boolean;
   readonly #strangers: RuleIndex;
   readonly #everyUser: RuleIndex;
-  readonly #ofUser = new AudienceIndexes();
-  readonly #ofGroup = new AudienceIndexes();
-  readonly #merged = new RecentMap<RuleIndex>(MOST_MERGED, ({ size }) => size + 1);
+  readonly #ofUser = new Map<string, Audience>();
+  readonly #ofGroup = new Map<string, Audience>();
+  /** What users are in. It is kept of those only whom a rule concerns: there may be any number of others. */
+  readonly #ofMember = new RecentMap<readonly Audience[]>(MOST_REMEMBERED, weightOf);
   readonly #groups: Groups;
   /** Some pattern depends on the user's name. */
   readonly #usesNames: boolean;
@@ -72,8 +74,8 @@ class RulePolicy implements Policy {
     this.#usesNames = rules.some(({ patterns }) => patterns?.some(({ usesUser }) => usesUser));
     for (const rule of rules) {
       if (isForEveryUser(rule.source)) continue;
-      for (const user of rule.source.users) this.#ofUser.add(user, rule);
-      for (const group of rule.source.groups) this.#ofGroup.add(group, rule);
+      for (const user of rule.source.users) addTo(this.#ofUser, user, rule);
+      for (const group of rule.source.groups) addTo(this.#ofGroup, group, rule);
     }
   }
 
@@ -88,30 +90,26 @@ class RulePolicy implements Policy {
 
   #first(user: string | undefined, search: Search): CompiledRule | undefined {
     if (user === undefined) return this.#strangers.first(search, Number.POSITIVE_INFINITY);
-    let best = earlier(this.#everyUser, search, undefined);
-    best = earlier(this.#ofUser.get(user), search, best);
-    const groups = this.#groups.of(user);
-    if (groups.length > FEW_GROUPS) return earlier(this.#mergedOf(user, groups), search, best);
-    for (const group of groups) best = earlier(this.#ofGroup.get(group), search, best);
+    let best = this.#everyUser.first(search, Number.POSITIVE_INFINITY);
+    for (const { index } of this.#audiencesOf(user)) {
+      best = index.first(search, best?.number ?? Number.POSITIVE_INFINITY) ?? best;
+    }
     return best;
   }
 
-  /** All rules of a user's groups in one index. */
-  #mergedOf(user: string, groups: readonly string[]): RuleIndex {
-    const known = this.#merged.get(user);
+  #audiencesOf(user: string): readonly Audience[] {
+    const known = this.#ofMember.get(user);
     if (known !== undefined) return known;
-    const rules = new Set(groups.flatMap((group) => this.#ofGroup.rules(group)));
-    const index = new RuleIndex([...rules].sort((one, other) => one.number - other.number));
-    this.#merged.set(user, index);
-    return index;
+    const all = [this.#ofUser.get(user), ...this.#groups.of(user).map((group) => this.#ofGroup.get(group))];
+    const audiences = all.filter((audience) => audience !== undefined);
+    if (audiences.length === 0) return NOBODY;
+    const asked = audiences.length > FEW ? [Audience.merge(audiences)] : audiences;
+    this.#ofMember.set(user, asked);
+    return asked;
   }
 }
 
-/** The first rule of an index that fits, when it comes before the one that was found already. */
-function earlier(
-  index: RuleIndex | undefined,
-  search: Search,
-  found: CompiledRule | undefined,
-): CompiledRule | undefined {
-  return index?.first(search, found?.number ?? Number.POSITIVE_INFINITY) ?? found;
+/** An index of one user's own takes the most room; those of groups are there anyway. */
+function weightOf(audiences: readonly Audience[]): number {
+  return audiences.reduce((sum, { isMerged, rules }) => sum + (isMerged ? rules.length : 1), 1);
 }

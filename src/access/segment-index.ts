@@ -8,13 +8,21 @@ interface Candidate<Value> {
 /** Candidates by a text of theirs, and the lengths that those texts have. */
 class Bucket<Value> {
   readonly #candidates = new Map<string, Candidate<Value>[]>();
+  readonly #characters: boolean[] = [];
   readonly lengths: number[] = [];
 
-  add(text: string, candidate: Candidate<Value>): void {
+  /** @param character of the text that {@link mayHave} is asked for */
+  add(text: string, character: number, candidate: Candidate<Value>): void {
+    while (this.#characters.length <= character) this.#characters.push(false);
+    this.#characters[character] = true;
     const known = this.#candidates.get(text);
     if (known !== undefined) known.push(candidate);
     else this.#candidates.set(text, [candidate]);
     if (!this.lengths.includes(text.length)) this.lengths.push(text.length);
+  }
+
+  mayHave(character: number): boolean {
+    return this.#characters[character] === true;
   }
 
   get(text: string): readonly Candidate<Value>[] | undefined {
@@ -38,8 +46,9 @@ export class SegmentIndex<Value> {
     if (known !== undefined) return known;
     const candidate = { segment, value: create() };
     this.#known.set(text, candidate.value);
-    if (segment.prefix !== '') this.#byPrefix.add(segment.prefix, candidate);
-    else if (segment.suffix !== '') this.#bySuffix.add(segment.suffix, candidate);
+    const { prefix, suffix } = segment;
+    if (prefix !== '') this.#byPrefix.add(prefix, prefix.charCodeAt(0), candidate);
+    else if (suffix !== '') this.#bySuffix.add(suffix, suffix.charCodeAt(suffix.length - 1), candidate);
     else this.#others.push(candidate);
     return candidate.value;
   }
@@ -47,11 +56,15 @@ export class SegmentIndex<Value> {
   /** Calls `found` with the value of every pattern that matches. */
   find(text: string, user: string | undefined, found: (value: Value) => void): void {
     const { length } = text;
-    for (const size of this.#byPrefix.lengths) {
-      if (size <= length) choose(this.#byPrefix.get(text.slice(0, size)), text, user, found);
+    if (this.#byPrefix.mayHave(text.charCodeAt(0))) {
+      for (const size of this.#byPrefix.lengths) {
+        if (size <= length) choose(this.#byPrefix.get(text.slice(0, size)), text, user, found);
+      }
     }
-    for (const size of this.#bySuffix.lengths) {
-      if (size <= length) choose(this.#bySuffix.get(text.slice(length - size)), text, user, found);
+    if (this.#bySuffix.mayHave(text.charCodeAt(length - 1))) {
+      for (const size of this.#bySuffix.lengths) {
+        if (size <= length) choose(this.#bySuffix.get(text.slice(length - size)), text, user, found);
+      }
     }
     choose(this.#others, text, user, found);
   }

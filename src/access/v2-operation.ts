@@ -28,14 +28,15 @@ export function v2OperationOf(method: string, { path, query }: Target, hasForm: 
   if (decoded === undefined || !decoded.startsWith(PREFIX)) return ADMINISTRATION;
   const slash = decoded.lastIndexOf('/');
   const last = decoded.slice(slash + 1);
-  if (decoded.endsWith(UPLOADS, slash) && (last === '' || LAST.test(last))) {
-    return uploading(method, nameBefore(decoded, slash - UPLOADS.length), query, hasForm);
-  }
-  if (!LAST.test(last)) return ADMINISTRATION;
-  if (decoded.endsWith(MANIFESTS, slash)) {
+  if (last !== '' && !LAST.test(last)) return ADMINISTRATION;
+  if (decoded.endsWith(MANIFESTS, slash) && last !== '') {
     const name = nameBefore(decoded, slash - MANIFESTS.length);
     return method === 'PUT' ? onRepository('push', name) : onContent(method, name);
   }
+  if (decoded.endsWith(UPLOADS, slash)) {
+    return uploading(method, nameBefore(decoded, slash - UPLOADS.length), query, hasForm);
+  }
+  if (last === '') return ADMINISTRATION;
   if (decoded.endsWith(BLOBS, slash)) {
     const name = nameBefore(decoded, slash - BLOBS.length);
     return last === 'uploads' ? uploading(method, name, query, hasForm) : onContent(method, name);
