@@ -104,6 +104,6 @@ export class BearerCheck implements TokenCheck {
 }
 
 /** Whether an `Authorization` value is of the scheme `Bearer`. */
-export function isBearer(authorization: string): boolean {
+function isBearer(authorization: string): boolean {
   return authorization.length > 7 && authorization.slice(0, 7).toLowerCase() === 'bearer ';
 }
