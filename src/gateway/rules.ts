@@ -79,11 +79,11 @@ class WatchedRules implements LiveRules {
     this.#groups = groups;
     this.#holding = { rules: access.rules, groups };
     this.current = compilePolicy(access.rules, groups);
-    this.#warn();
     const times = options.times ?? DEFAULT_TIMES;
     if (file !== undefined)
       this.#file = new FileWatch(file, times, (_, looks) => this.#inTurn(() => this.#readFile(file, looks)));
     this.#watchGroups(access.groups);
+    this.#warn();
   }
 
   names(user: string): boolean {
