@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /** How often somebody guessed wrong, and when last. */
 export interface Guesses {
@@ -31,7 +31,7 @@ const ENTRY = 10;
 export class GuessTable {
   readonly #options: GuessTableOptions;
   readonly #now: () => number;
-  readonly #secret = randomBytes(32);
+  readonly #secret = randomBytes(32).toString('base64');
   readonly #tags: Uint32Array;
   readonly #times: Uint32Array;
   readonly #counts: Uint16Array;
@@ -95,10 +95,11 @@ export class GuessTable {
   }
 
   #find(key: string): { readonly set: number; readonly tag: number; readonly slot: number | undefined } {
-    const hash = createHmac('sha256', this.#secret).update(key).digest();
-    const set = (hash.readUInt32LE(0) % (this.#options.slots / WAYS)) * WAYS;
+    // The secret stands first and has one length: nobody sees the digest, so this needs no HMAC, which costs three times as much.
+    const digest = hash('sha256', this.#secret + key, 'buffer');
+    const set = (digest.readUInt32LE(0) % (this.#options.slots / WAYS)) * WAYS;
     // 0 marks an entry that is free.
-    const tag = hash.readUInt32LE(4) || 1;
+    const tag = digest.readUInt32LE(4) || 1;
     for (let slot = set; slot < set + WAYS; slot += 1) {
       if (this.#tags[slot] === tag) return { set, tag, slot };
     }
