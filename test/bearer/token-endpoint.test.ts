@@ -1,87 +1,10 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { keyListHandler } from '../../src/bearer/key-list.js';
-import {
-  type Applicant,
-  type TokenDoor,
-  TokenEndpoint,
-  type TokenNotice,
-} from '../../src/bearer/token-endpoint.js';
-import type { Action } from '../../src/exchange/action.js';
-import type { Subject } from '../../src/exchange/rights.js';
-import type { Granted, Verdict } from '../../src/identity/authenticator.js';
-import { type Asked, exchangeOf, formOf, jsonOf } from './exchange.js';
-import { type Mint, openMint } from './fixture.js';
+import { exchangeOf, formOf, jsonOf } from './exchange.js';
+import { openMint } from './fixture.js';
 import { claimsOf, headerOf } from './forgery.js';
-
-const ALICE = `Basic ${Buffer.from('alice:secret').toString('base64')}`;
-const ROBOT: Granted = {
-  kind: 'granted',
-  way: 'robot',
-  user: 'robot:ci',
-  limits: { allows: (action, subject) => action === 'pull' && subject === 'robots' },
-};
-
-/** alice may do everything below team/, the robot pull `robots`, strangers pull `public`. */
-function mayDo(who: Applicant, action: Action, subject: Subject): boolean {
-  if (typeof who === 'string') return subject === undefined || String(subject).startsWith('team/');
-  if (who.kind === 'stranger') return action === 'pull' && subject === 'public';
-  return who.limits?.allows(action, subject) === true;
-}
-
-interface Server extends Mint {
-  ask(
-    asked: Asked,
-  ): Promise<{ status: number; json: Record<string, unknown>; headers: Record<string, unknown> }>;
-  readonly notices: TokenNotice[];
-  /** Set by tests. */
-  verdict: Verdict | undefined;
-  admits: boolean;
-}
-
-async function serve(test: TestContext): Promise<Server> {
-  const mint = await openMint(test);
-  const byPassword = (user: string, password: string): Verdict => {
-    if (server.verdict !== undefined) return server.verdict;
-    if (user === 'robot:ci' && password === 'dgt_x') return ROBOT;
-    return user === 'alice' && password === 'secret' ? 'alice' : { kind: 'unauthorized' };
-  };
-  const door: TokenDoor = {
-    authenticate(authorization) {
-      if (authorization === undefined) return { kind: 'stranger' };
-      const [user = '', password = ''] = Buffer.from(authorization.slice(6), 'base64')
-        .toString()
-        .split(/:(?=[^:]*$)/);
-      return byPassword(user, password);
-    },
-    authenticatePassword: async (user, password) => byPassword(user, password),
-    rightsOf: (who) => ({ allows: (action, subject) => mayDo(who, action, subject) }),
-    recall: (way, user) => (way === 'robot' ? ROBOT : user),
-    admitsStrangers: () => server.admits,
-  };
-  const notices: TokenNotice[] = [];
-  const { issuer, tokens } = mint;
-  const endpoint = new TokenEndpoint({
-    door,
-    issuer,
-    tokens,
-    service: 'dockgate',
-    services: ['other'],
-    realm: 'the "registry"',
-    onIssue: (notice) => notices.push(notice),
-  });
-  const server: Server = {
-    ...mint,
-    notices,
-    verdict: undefined,
-    admits: true,
-    async ask(asked) {
-      const reply = await endpoint.handle(exchangeOf(asked));
-      return { status: reply.status, json: jsonOf(reply), headers: { ...reply.headers } };
-    },
-  };
-  return server;
-}
+import { ALICE, serve } from './token-server.js';
 
 test('docker’s way: a GET with a password, for a scope, with a refresh token', async (t) => {
   const server = await serve(t);
@@ -217,43 +140,6 @@ test('who guesses waits', async (t) => {
   assert.deepEqual((json['errors'] as { code: string }[])[0]?.code, 'TOOMANYREQUESTS');
   server.verdict = { kind: 'overloaded' };
   assert.equal((await server.ask({ headers: { authorization: ALICE } })).status, 503);
-});
-
-test('requests that cannot be understood are refused with a sentence', async (t) => {
-  const server = await serve(t);
-  const many = Array.from({ length: 10_000 }, (_, index) => `scope=repository:r${index}:pull`).join('&');
-  const long = Array.from(
-    { length: 100 },
-    (_, index) => `repository:team/${'a'.repeat(200)}${index}:pull`,
-  ).join(' ');
-  const cases: [Asked, number, RegExp][] = [
-    [{ query: 'service=unknown' }, 400, /no tokens are issued here for this service/],
-    [{ query: 'service=dockgate&service=other' }, 400, /service is there more than once/],
-    [{ query: 'scope=repository' }, 400, /a scope has the form/],
-    [{ query: many }, 400, /no more than 100 scopes/],
-    [{ query: `scope=${long}`, headers: { authorization: ALICE } }, 400, /do not fit into one token/],
-    [{ method: 'PUT' }, 405, /GET or POST/],
-    [{ method: 'POST', body: 'x' }, 400, /a POST has a form/],
-    [formOf({ grant_type: 'client_credentials' }), 400, /grant_type is password or refresh_token/],
-    [formOf({ grant_type: 'password', username: 'alice' }), 400, /password is missing/],
-    [
-      { ...formOf({}), body: 'grant_type=password&username=a&username=b&password=c' },
-      400,
-      /username is there more/,
-    ],
-    [{ ...formOf({}), body: 'x'.repeat(65_537) }, 413, /65536 bytes/],
-    [
-      { ...formOf({}), body: `${many.slice(0, 60_000)}&grant_type=refresh_token&refresh_token=x` },
-      400,
-      /no more than 100/,
-    ],
-  ];
-  for (const [asked, expected, sentence] of cases) {
-    const { status, json } = await server.ask(asked);
-    assert.equal(status, expected, JSON.stringify(json));
-    assert.match(String(json['error_description']), sentence);
-  }
-  assert.deepEqual(server.notices, []);
 });
 
 test('tokens for another registry are worth nothing here', async (t) => {
