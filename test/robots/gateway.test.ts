@@ -135,3 +135,30 @@ test('a deny rule that comes first takes from a robot what its token says', asyn
   assert.equal(await statusOf(gateway, 'ci', secret, '/v2/team-a/app/tags/list'), 404);
   assert.equal(await statusOf(gateway, 'ci', secret, '/v2/team-a/secret/tags/list'), 403);
 });
+
+test(
+  'podman logs in with a token, and not with one that is mistyped or revoked',
+  requireProgram('podman', 'podman'),
+  async (t) => {
+    const robots = join(temporaryDirectory(t), 'robots');
+    const { secret } = await createRobot(robots, CI);
+    const gateway = await startTestGateway(t, { auth: { robots } });
+    const scratch = temporaryDirectory(t);
+    const login = (input: string) =>
+      runProgram(
+        'podman',
+        [
+          ...['--root', join(scratch, 'root'), '--runroot', join(scratch, 'run'), '--storage-driver', 'vfs'],
+          ...['login', '--authfile', join(scratch, 'auth.json'), '--cert-dir', trustDirectory(t, gateway.ca)],
+          ...['--username', 'ci', '--password-stdin', `localhost:${gateway.port}`],
+        ],
+        { input },
+      );
+    const good = await login(secret);
+    assert.equal(good.code, 0, good.stderr);
+    assert.match(good.stdout, /Login Succeeded/);
+    assert.notEqual((await login(`${secret.slice(0, -1)}-`)).code, 0);
+    await revokeRobot(robots, 'ci');
+    await until(async () => (await login(secret)).code !== 0, 'the token is refused');
+  },
+);
