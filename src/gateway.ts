@@ -64,7 +64,8 @@ export async function startGateway(configuration: Configuration, logs: Logs): Pr
     const { upstream, v1 } = configuration;
     const isEmbedded = upstream === undefined && v1.access !== 'off';
     const { users, pool, v1Tokens: tokens } = identity;
-    const accounts = new HtpasswdAccounts({ users, pool, isOpen: v1.registration, logger });
+    const isNamed = (user: string): boolean => identity.rules.names(user);
+    const accounts = new HtpasswdAccounts({ users, pool, isOpen: v1.registration, isNamed, logger });
     const backend = await openBackend(configuration, { tokens, accounts }, logger, closers);
     closers.push(() => backend.close());
 
@@ -81,7 +82,7 @@ export async function startGateway(configuration: Configuration, logs: Logs): Pr
       registration: isEmbedded && v1.registration ? new Throttle(REGISTRATIONS) : undefined,
       keepsOldEngines: isEmbedded,
       security,
-      isAudited: audit !== undefined,
+      audit,
     });
     const corridor = new Corridor({
       reception,

@@ -23,6 +23,8 @@ export interface HtpasswdAccountsOptions {
   readonly pool: VerificationPool;
   /** Whether strangers may make themselves an account. */
   readonly isOpen: boolean;
+  /** Whether rules already speak of somebody of this name: a stranger must not become them. */
+  readonly isNamed: (user: string) => boolean;
   readonly logger: Logger;
 }
 
@@ -44,7 +46,7 @@ export class HtpasswdAccounts implements Accounts {
       throw new Failure(400, 'UNSUPPORTED', 'a user name has 4 to 30 characters of a-z, 0-9 and _');
     }
     checkPassword(password);
-    if (users.get(user) !== undefined) return 'exists';
+    if (users.get(user) !== undefined || this.#options.isNamed(user)) return 'exists';
     if (users.entries.size >= MOST_USERS) return 'closed';
     return this.#set(user, password, 'absent');
   }

@@ -30,8 +30,8 @@ export interface BearerOptions {
   readonly users: Pick<UserDirectory, 'find'>;
   /** What the tokens of a robot (`robot:NAME`) hang on: its own token, and the time of its end. */
   readonly robot?: ((user: string) => Binding | undefined) | undefined;
-  /** What the tokens of a certificate's user hang on; by default nothing ends them before their time. */
-  readonly certificate?: ((user: string) => Binding | undefined) | undefined;
+  /** Called when tokens are signed, or checked, with other keys. */
+  readonly onKeys?: (() => void) | undefined;
   readonly logger: Logger;
 }
 
@@ -48,15 +48,14 @@ export interface BearerTokens {
   close(): void;
 }
 
-const FOR_ITS_TIME: Binding = { text: 'certificate' };
-
 /** Opens what issues and checks bearer tokens. Keys that cannot be kept are warned about, and never a reason not to start. */
 export async function openBearerTokens(options: BearerOptions): Promise<BearerTokens> {
-  const { auth, certs, realm, users, robot, certificate = () => FOR_ITS_TIME, logger } = options;
+  const { auth, certs, realm, users, robot, logger } = options;
   const bindings: Bindings = {
     find(way, user) {
       if (way === 'password') return users.find(user);
-      return way === 'robot' ? robot?.(user) : certificate(user);
+      // A certificate is shown with every request, and can be revoked: no token stands in for it.
+      return way === 'robot' ? robot?.(user) : undefined;
     },
   };
   const { issuer: name, service, services, tokenLifetime, refreshLifetime } = auth;
@@ -85,6 +84,7 @@ export async function openBearerTokens(options: BearerOptions): Promise<BearerTo
     lifetime: Math.min(tokenLifetime, UPSTREAM_LIFETIME),
   });
   keys.onChange(() => {
+    options.onKeys?.();
     check.forget();
     upstream.forget();
   });

@@ -1,8 +1,5 @@
 import type { Logger } from 'pino';
 import { Authorization } from '../access/authorization.js';
-import { Groups } from '../access/groups.js';
-import type { Policy } from '../access/policy.js';
-import { compilePolicy } from '../access/rules.js';
 import type { Closer } from '../backend.js';
 import type { UpstreamTokens } from '../bearer/upstream-tokens.js';
 import type { Configuration } from '../configuration/configuration.js';
@@ -14,8 +11,9 @@ import type { TokenAuthority } from '../identity/v1-token.js';
 import type { AuditLog } from '../telemetry/audit.js';
 import { UserAudit } from './audit.js';
 import { challengeModeOf, openBearerTokens } from './bearer.js';
-import { openRobots } from './robots.js';
 import { openGuard } from './guard.js';
+import { openRobots } from './robots.js';
+import { type LiveRules, openRules } from './rules.js';
 import { openTokenDoor } from './token-door.js';
 import { openTokens } from './tokens.js';
 import { directoryOf, openUsers } from './users.js';
@@ -25,6 +23,7 @@ export interface Identity {
   readonly users: HtpasswdFile;
   readonly pool: VerificationPool;
   readonly authenticator: Authenticator;
+  readonly rules: LiveRules;
   readonly authorization: Authorization;
   readonly challenge: Challenge;
   /** Issues tokens of the v1 API; undefined when there are none. */
@@ -56,9 +55,12 @@ export async function openIdentity(
   const users = await openUsers(htpasswd, logger, changed, certs);
   closers.push(() => users.close());
   const directory = directoryOf(users, pool, logger);
-  const policy: { readonly current: Policy } = {
-    current: compilePolicy(configuration.access.rules, Groups.none),
-  };
+  const policy = await openRules(configuration, {
+    isUser: (name) => users.get(name) !== undefined,
+    logger,
+    onChange: ({ rules }) => audit?.change({ event: 'rules changed', detail: { rules } }),
+  });
+  closers.push(() => policy.close());
   const authorization = new Authorization(policy);
   const v1 = await openTokens(configuration, directory, logger);
   closers.push(() => v1.close());
@@ -71,9 +73,17 @@ export async function openIdentity(
   const bearer = await openBearerTokens({
     ...{ auth, certs, realm, users: directory, logger },
     robot: (user) => robots.binding(user),
+    onKeys: () => audit?.change({ event: 'keys rotated' }),
   });
   closers.push(() => bearer.close());
-  const authenticator = new Authenticator({ users: directory, guard: openGuard(closers), v1Tokens: v1.check });
+  const authenticator = new Authenticator({
+    users: directory,
+    guard: openGuard(closers),
+    v1Tokens: v1.check,
+    bearer: bearer.check,
+    robots,
+    onLogin: audit,
+  });
   listeners.push(() => authenticator.forget());
   if (audit !== undefined) {
     const userAudit = new UserAudit(audit, users);
@@ -94,7 +104,7 @@ export async function openIdentity(
     service: auth.service,
   });
   return {
-    ...{ users, pool, authenticator, authorization, challenge },
+    ...{ users, pool, authenticator, rules: policy, authorization, challenge },
     v1Tokens: v1.authority,
     upstreamTokens: bearer.upstream,
     tokenService: (exchange) =>

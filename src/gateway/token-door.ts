@@ -4,7 +4,7 @@ import type { Applicant, TokenDoor } from '../bearer/token-endpoint.js';
 import type { Authenticator, Granted, UserDirectory } from '../identity/authenticator.js';
 
 export interface TokenDoorOptions {
-  readonly authenticator: Pick<Authenticator, 'check'>;
+  readonly authenticator: Pick<Authenticator, 'check' | 'checkPassword'>;
   readonly authorization: Authorization;
   readonly policy: { readonly current: Policy };
   readonly users: Pick<UserDirectory, 'find'>;
@@ -26,8 +26,7 @@ export function openTokenDoor({
       credentials === undefined && user !== undefined
         ? { kind: 'granted', way: 'certificate', user }
         : authenticator.check(credentials, address),
-    authenticatePassword: (user, password, address) =>
-      authenticator.check(`Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`, address),
+    authenticatePassword: (user, password, address) => authenticator.checkPassword(user, password, address),
     rightsOf: (applicant, address) => ({
       allows: (action, subject) =>
         authorization.isAllowed({ user: nameOf(applicant), address }, limitsOf(applicant), {

@@ -43,10 +43,10 @@ export function limit(throttle: Throttle, address: string): void {
   });
 }
 
-/** The first `User-Agent`; empty without one. */
-export function userAgentOf({ fields }: RequestHead): string {
+/** The first value of a field; empty without one. @param name in lower case */
+export function fieldOf({ fields }: RequestHead, name: string): string {
   for (let index = 0; index < fields.length; index += 2) {
-    if (fields[index] === 'user-agent') return fields[index + 1] ?? '';
+    if (fields[index] === name) return fields[index + 1] ?? '';
   }
   return '';
 }

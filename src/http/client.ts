@@ -51,7 +51,7 @@ export class TrustedProxies {
    * @param host authority that the client used
    * @param secure whether the connection is under TLS
    */
-  clientOf(head: RequestHead, peer: string, host: string, secure = true): Client {
+  clientOf(head: RequestHead, peer: string, host: string, secure: boolean): Client {
     const own = secure ? 'https' : 'http';
     if (!this.#any || !this.#trusts(peer)) return { address: peer, chain: peer, protocol: own, host };
     const hops = values(head, 'x-forwarded-for');

@@ -1,11 +1,13 @@
 import type { Authorization } from '../access/authorization.js';
 import { isWithinGrant } from '../access/grant-scope.js';
-import { type Need, type Operation, operationOf } from '../access/operation.js';
+import { isForm, type Need, type Operation, operationOf } from '../access/operation.js';
 import type { Asker } from '../access/policy.js';
 import type { Rights } from '../exchange/rights.js';
 import type { Granted, Refusal, Stranger } from '../identity/authenticator.js';
 import type { Target } from '../routing/target.js';
+import { fieldOf } from './admission.js';
 import type { Call } from './call.js';
+import { isConfidential } from './confidentiality.js';
 
 export interface GateOptions {
   readonly authorization: Pick<Authorization, 'rightsOf' | 'allows'>;
@@ -57,13 +59,15 @@ export class Gate {
     if (rights === undefined) return call;
     const { target } = call;
     const operation = this.#operation(call);
-    if (isChallenged(verdict, target, operation) || !authorization.allows(asker, limits, operation))
+    if (isChallenged(call, verdict, operation) || !authorization.allows(asker, limits, operation))
       return { refusal: refusalOf(verdict), operation };
     return { ...call, rights, target: this.#mountable(operation, target, rights) };
   }
 
-  #operation({ delivery, target }: Call): Operation {
-    const operation = operationOf(delivery.request.method ?? '', target);
+  #operation({ delivery, target, head }: Call): Operation {
+    // What a form says would count before the query, to some.
+    const hasForm = head.hasBody && isForm(fieldOf(head, 'content-type'));
+    const operation = operationOf(delivery.request.method ?? '', target, hasForm);
     return operation.image === undefined || !this.#options.knowsImages
       ? operation
       : { ...operation, needs: NOTHING };
@@ -81,11 +85,17 @@ export class Gate {
 
 /**
  * Whether a stranger has to be told how to log in although nothing in particular is needed. Clients decide by the answer
- * at `/v2/` whether they will ever show who they are: those that are let in there never do.
+ * at `/v2/` whether they will ever show who they are: those that are let in there never do. Where nobody may be asked for
+ * a password, that is as it should be.
  */
-function isChallenged(verdict: string | Granted | Stranger, target: Target, operation: Operation): boolean {
-  const isStranger = typeof verdict === 'object' && verdict.kind === 'stranger';
-  return isStranger && operation.needs.length === 0 && operation.image === undefined && target.path !== '/';
+function isChallenged(
+  { delivery, client, target }: Call,
+  verdict: string | Granted | Stranger,
+  { needs, image }: Operation,
+): boolean {
+  if (typeof verdict === 'string' || verdict.kind !== 'stranger') return false;
+  const isForNobody = needs.length === 0 && image === undefined && target.path !== '/';
+  return isForNobody && isConfidential(delivery.connection, client);
 }
 
 function refusalOf(verdict: string | Granted | Stranger): Refusal {

@@ -2,12 +2,12 @@ import { isExempt, isRegistration, isTokenService } from '../access/exemption.js
 import { wantsV1Only } from '../access/old-engine.js';
 import { type Operation, operationOf } from '../access/operation.js';
 import { Failure } from '../exchange/failure.js';
-import type { Authenticator, Refusal, Verdict } from '../identity/authenticator.js';
+import type { Authenticator, LoginListener, Refusal, Verdict } from '../identity/authenticator.js';
 import type { Challenge } from '../identity/challenge.js';
 import { scopeOf } from '../identity/needed-scope.js';
 import type { Throttle } from '../identity/throttle.js';
 import { parseTarget } from '../routing/target.js';
-import { checkMeaning, checkVersion, limit, localAuthority, userAgentOf } from './admission.js';
+import { checkMeaning, checkVersion, fieldOf, limit, localAuthority } from './admission.js';
 import type { Backend, Call } from './call.js';
 import type { TrustedProxies } from './client.js';
 import { checkTransport, inClear, isConfidential } from './confidentiality.js';
@@ -32,8 +32,8 @@ export interface ReceptionOptions {
   /** docker 1.5 does not get to see `/v2/`, because there is `/v1/` for it. */
   readonly keepsOldEngines: boolean;
   readonly security: SecurityHeaders;
-  /** Somebody wants to know what is changed, and what is refused. */
-  readonly isAudited: boolean;
+  /** Wants to know who comes by a certificate, what is changed, and what is refused. */
+  readonly audit: LoginListener | undefined;
 }
 
 /** Milliseconds before an address that has sent too many wrong passwords is told so. */
@@ -61,12 +61,12 @@ export class Reception {
     delivery.path = target.path;
     checkMeaning(delivery, head);
     const host = head.host ?? localAuthority(request.socket);
-    const client = this.#options.proxies.clientOf(head, connection.address, host);
+    const client = this.#options.proxies.clientOf(head, connection.address, host, connection.secure);
     delivery.address = client.address;
     if (!connection.secure) delivery.security = this.#options.security.of(client.protocol === 'https');
     const call: Call = { delivery, head, target, client, origin: `${client.protocol}://${client.host}` };
     const { registration, keepsOldEngines } = this.#options;
-    if (keepsOldEngines && isDistributionPath(target.path) && wantsV1Only(userAgentOf(head))) {
+    if (keepsOldEngines && isDistributionPath(target.path) && wantsV1Only(fieldOf(head, 'user-agent'))) {
       delivery.hidesDistribution = true;
       throw new Failure(404, 'UNSUPPORTED', 'this version of docker is served under /v1/ only');
     }
@@ -99,7 +99,10 @@ export class Reception {
   /** A certificate stands for its user where nothing else is shown. */
   #verdict({ head: { authorization }, delivery, client }: Call): Verdict | Promise<Verdict> {
     const user = authorization === undefined ? certificateUserOf(delivery.connection) : undefined;
-    if (user !== undefined) return { kind: 'granted', way: 'certificate', user };
+    if (user !== undefined) {
+      this.#options.audit?.login({ user, address: client.address, outcome: 'good', way: 'certificate' });
+      return { kind: 'granted', way: 'certificate', user };
+    }
     return this.#options.authenticator.check(authorization, client.address);
   }
 
@@ -131,7 +134,7 @@ export class Reception {
     const { delivery, target, origin, client } = call;
     const scope = needed === undefined ? undefined : scopeOf(needed);
     // A stranger's first request is how clients find out how to log in.
-    if (this.#options.isAudited && needed !== undefined && refusal.kind !== 'unauthorized')
+    if (this.#options.audit !== undefined && needed !== undefined && refusal.kind !== 'unauthorized')
       delivery.operation = needed;
     const failure = this.#options.challenge.failure(refusal, { path: target.path, origin, scope });
     const isAsking = failure.status === 401 && !isConfidential(delivery.connection, client);
@@ -140,7 +143,7 @@ export class Reception {
 
   #pass(call: Call): void {
     const { delivery, target } = call;
-    if (this.#options.isAudited && !isSafe(delivery))
+    if (this.#options.audit !== undefined && !isSafe(delivery))
       delivery.operation = operationOf(delivery.request.method ?? '', target);
     this.#forward(call, this.#options.backend);
   }

@@ -11,7 +11,7 @@ function clientOf(
   ranges: readonly string[] = RANGES,
 ): Client {
   const head = readRequestHead(['Host', 'registry.example', ...headers], 1);
-  return new TrustedProxies(ranges).clientOf(head, peer, 'registry.example');
+  return new TrustedProxies(ranges).clientOf(head, peer, 'registry.example', true);
 }
 
 test('the last of two X-Forwarded-For lines is the nearest hop', () => {

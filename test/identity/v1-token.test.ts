@@ -31,7 +31,7 @@ test('a token that was issued is taken back in all the ways in which clients sen
   const authority = house().authority('signed');
   const token = authority.issue('ada', GRANT);
   assert.match(token, /^Token signature=[A-Za-z0-9_-]+,repository="ada\/tool",access=write$/);
-  const granted = { kind: 'granted', user: 'ada', grant: GRANT };
+  const granted = { kind: 'granted', way: 'v1 token', user: 'ada', grant: GRANT };
   for (const sent of [token, `Token ${token}`, token.replace('Token', 'token'), token.replaceAll('"', '')])
     assert.deepEqual(authority.check(sent), granted, sent);
 });
