@@ -1,7 +1,4 @@
-import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { parseGroups } from '../access/group-file.js';
-import { Groups } from '../access/groups.js';
 import { missingGroups } from '../access/rules.js';
 import type { RuleConfiguration } from '../configuration/access.js';
 import type { Configuration } from '../configuration/configuration.js';
@@ -9,6 +6,7 @@ import { loadConfiguration } from '../configuration/load.js';
 import { ConfigurationError } from '../configuration/problem.js';
 import { RobotFile } from '../robots/index.js';
 import { type AccessAnswer, answer } from './access-answer.js';
+import { readGroups } from './access-files.js';
 import { readQuestion } from './access-question.js';
 import type { Surroundings } from './check.js';
 import { CommandFailure } from './command-failure.js';
@@ -80,24 +78,10 @@ async function read({ config }: AccessFlags, { environment, directory }: Surroun
   const flags = config === undefined ? {} : { config };
   const configuration: Configuration = await loadConfiguration({ flags, environment, directory });
   const { rules, groups: file } = configuration.access;
-  const groups = file === undefined ? Groups.none : await readGroups(file);
+  const groups = await readGroups(file);
   const missing = missingGroups(rules, groups);
   if (missing.length > 0) throw new ConfigurationError(missing);
   return { configuration, groups };
-}
-
-async function readGroups(file: string): Promise<Groups> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(file);
-  } catch (cause) {
-    throw new ConfigurationError([{ place: { file }, message: 'The file of groups cannot be read.' }], {
-      cause,
-    });
-  }
-  const { groups, problems } = parseGroups(bytes, file);
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  return groups;
 }
 
 function openRobots(file: string): Promise<RobotFile> {

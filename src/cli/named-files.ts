@@ -6,6 +6,7 @@ import { HtpasswdFileError } from '../htpasswd/problem.js';
 import { parseChain } from '../tls/certificate-chain.js';
 import { read } from '../tls/directory.js';
 import { loadPair, type Pair, uncovered } from '../tls/pair.js';
+import { checkAudit, checkClientCertificates, checkRobots, checkRules } from './access-files.js';
 
 /** What the files are like that a configuration names. */
 export interface Findings {
@@ -25,6 +26,12 @@ export async function checkNamedFiles(configuration: Configuration, now: number)
   await collect(problems, async () => {
     notices.push(...(await checkPasswords(configuration)));
   });
+  await collect(problems, async () => {
+    notices.push(...(await checkRules(configuration)));
+  });
+  for (const check of [checkRobots, checkClientCertificates, checkAudit]) {
+    await collect(problems, () => check(configuration));
+  }
   const loaded: Pair[] = [];
   for (const files of pairs) {
     await collect(problems, async () => {
