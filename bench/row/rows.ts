@@ -6,12 +6,14 @@ import { embeddedRow } from './embedded.js';
 import { embeddedPullClientsRow } from './embedded-pull-clients.js';
 import { embeddedPushRow } from './embedded-push.js';
 import { embeddedPushClientsRow } from './embedded-push-clients.js';
+import { guessingRow } from './guessing.js';
 import { listsRow } from './lists.js';
 import { memoryRow } from './memory.js';
 import { pingRow } from './ping.js';
 import type { Row } from './row.js';
 import { searchRow } from './search.js';
 import { smallRequestRow } from './small-request.js';
+import { throttleMemoryRow } from './throttle-memory.js';
 import { pullRow, pushRow } from './transfer.js';
 import { v1PullRow, v1PushRow } from './v1-image.js';
 
@@ -31,6 +33,8 @@ export const rows: readonly Row[] = [
   pullRow,
   pushRow,
   pingRow,
+  guessingRow,
+  throttleMemoryRow,
   memoryRow,
   embeddedRow,
   embeddedPushRow,
