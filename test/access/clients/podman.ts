@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryDirectory } from '../../harness/directory.js';
 import { USER } from '../../harness/gateway.js';
@@ -14,6 +15,7 @@ export const openPodman: OpenClient = async (test, { gateway, host, layout }) =>
   const podman = (words: readonly string[], input?: string) =>
     runProgram('podman', [...storage, ...engine, ...words], input === undefined ? {} : { input });
   const nobody = ['--authfile', join(scratch, 'nobody.json')];
+  writeFileSync(join(scratch, 'nobody.json'), '{}');
   const archive = join(scratch, 'image.tar');
   await runProgram('tar', ['-cf', archive, '-C', layout, '.']);
   const loaded = await podman(['pull', '--quiet', `oci-archive:${archive}`]);
