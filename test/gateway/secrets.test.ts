@@ -135,6 +135,7 @@ async function sendAll(t: TestContext, gateway: TestGateway): Promise<Kept[]> {
   const plain = connectPlain(gateway.port, '127.0.0.1');
   t.after(() => plain.destroy());
   plain.on('error', () => {});
+  plain.resume();
   plain.write(`GET /v2/ HTTP/1.1\r\n${host}Authorization: Basic ${base64(`a:${S.plainPassword}`)}\r\n\r\n`);
   await until(() => plain.destroyed, 'the plain connection ends');
   for (let count = 0; count < 40; count += 1)
