@@ -70,7 +70,7 @@ test('import says where a file is broken and ends with 1', async (t) => {
   const directory = temporaryDirectory(t);
   writeFileSync(join(directory, 'config.yml'), 'dev:\n  storage: local\n  issue: "open\n');
   writeFileSync(join(directory, 'latin1.yml'), Buffer.from('dev: {issue: gr\xfc\xdfe}', 'latin1'));
-  writeFileSync(join(directory, 'large.yml'), '#'.repeat(300_000));
+  writeFileSync(join(directory, 'large.yml'), '#'.repeat(9_000_000));
   for (const [file, message] of [
     ['config.yml', /^config\.yml:\d+:\d+: /],
     ['latin1.yml', /not UTF-8/],
