@@ -13,13 +13,11 @@ import { isReading } from './v2/methods.js';
 import { answerReferrers } from './v2/referrers.js';
 import { parseRoute } from './v2/routes.js';
 import { answerTags } from './v2/tags.js';
-import { answerUpload, answerUploads, type MayPull } from './v2/uploads.js';
+import { answerUpload, answerUploads } from './v2/uploads.js';
 
 /** What a registry is made of. */
 export interface RegistryOptions {
   readonly store: Stores;
-  /** Asked before a blob is mounted from another repository. Without it, who may push may mount from everywhere. */
-  readonly mayPull?: MayPull;
   /** Takes manifests whose config or layers the repository does not hold. Without it they are refused. */
   readonly sparseImages?: boolean;
   /** Cleans the store up when a client asks for it. Without it there is no such endpoint. */
@@ -29,11 +27,12 @@ export interface RegistryOptions {
 /**
  * The registry built into the gateway: OCI Distribution 1.1 and the draft of 1.2 under `/v2/`, over any {@link Stores}.
  *
- * It asks for no password and checks no rights: whoever reaches the handler may do everything. It throws a
- * {@link Failure} for what is the client's doing, and other errors when the store is broken.
+ * It asks for no password, and takes what the path names for decided. The rights of an exchange are asked about what its
+ * path does not name: the source of a mount, and the names in the catalog. It throws a {@link Failure} for what is the
+ * client's doing, and other errors when the store is broken.
  */
 export function createRegistry(options: RegistryOptions): Handler {
-  const complete = { mayPull: () => true, sparseImages: false, collections: undefined, ...options };
+  const complete = { sparseImages: false, collections: undefined, ...options };
   return async (exchange) => {
     try {
       return await answer(complete, exchange);
@@ -44,7 +43,7 @@ export function createRegistry(options: RegistryOptions): Handler {
 }
 
 function answer(options: Required<RegistryOptions>, exchange: Exchange): Reply | Promise<Reply> {
-  const { store, mayPull, sparseImages } = options;
+  const { store, sparseImages } = options;
   const route = parseRoute(exchange.target.path, isReading(exchange));
   switch (route.kind) {
     case 'base':
@@ -64,7 +63,7 @@ function answer(options: Required<RegistryOptions>, exchange: Exchange): Reply |
     case 'blob':
       return answerBlob(store, exchange, route.repository, route.digest);
     case 'uploads':
-      return answerUploads(store, mayPull, exchange, route.repository);
+      return answerUploads(store, exchange, route.repository);
     case 'upload':
       return answerUpload(store, exchange, route.repository, route.id);
   }

@@ -2,12 +2,15 @@ import { Readable } from 'node:stream';
 import type { Exchange, Handler } from '../../src/exchange/exchange.js';
 import { Failure } from '../../src/exchange/failure.js';
 import type { Reply, ReplyBody } from '../../src/exchange/reply.js';
+import type { Rights } from '../../src/exchange/rights.js';
 import { parseTarget } from '../../src/routing/target.js';
 
 /** What a request has beside its method and target. */
 export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | Readable;
+  /** What whoever asks may do; everything, unless told. */
+  readonly rights?: Rights | undefined;
 }
 
 /** A reply, read to its end. */
@@ -33,6 +36,7 @@ export function makeExchange(method: string, target: string, options: RequestOpt
     body: body instanceof Readable ? body : Readable.from(body === undefined ? [] : [Buffer.from(body)]),
     address: '127.0.0.1',
     user: 'somebody',
+    rights: options.rights,
     origin: ORIGIN,
   };
 }

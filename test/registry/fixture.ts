@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Handler } from '../../src/exchange/exchange.js';
+import type { Rights } from '../../src/exchange/rights.js';
 import { createRegistry, type RegistryOptions } from '../../src/registry/registry.js';
 import type { Stores } from '../../src/registry/store/contracts.js';
 import { openFilesystemStore } from '../../src/registry/store/filesystem/filesystem-store.js';
@@ -18,14 +19,26 @@ export interface Fixture {
   close(): Promise<void>;
 }
 
-export async function openFixture(options: Omit<RegistryOptions, 'store'> = {}): Promise<Fixture> {
+/** What a test registry differs in. */
+export interface FixtureOptions extends Omit<RegistryOptions, 'store'> {
+  /** Of whoever asks; everything is allowed without. */
+  readonly rights?: Rights;
+}
+
+/** Rights to pull from the repositories of which a test is told, and to do everything else. */
+export function pulling(isAllowed: (name: string) => boolean): Rights {
+  return { may: (action, name) => action !== 'pull' || isAllowed(name) };
+}
+
+export async function openFixture({ rights, ...options }: FixtureOptions = {}): Promise<Fixture> {
   const directory = await mkdtemp(join(tmpdir(), 'dockgate-'));
   const store = await openFilesystemStore({ directory });
+  const registry = createRegistry({ store, ...options });
   return {
     directory,
     tree: join(directory, 'docker', 'registry', 'v2'),
     store,
-    handler: createRegistry({ store, ...options }),
+    handler: (exchange) => registry({ ...exchange, rights: exchange.rights ?? rights }),
     close: () => rm(directory, { recursive: true, force: true }),
   };
 }

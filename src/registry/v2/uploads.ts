@@ -11,9 +11,6 @@ import { asFailure } from './failures.js';
 import { isReading, methodNotAllowed } from './methods.js';
 import { mountBlob } from './mount.js';
 
-/** Says whether the one who asks may pull from a repository, and so may mount what it holds. */
-export type MayPull = (exchange: Exchange, repository: Repository) => boolean | Promise<boolean>;
-
 /** Where an upload goes on, and how far it has come. With no byte received the range is `0-0` all the same. */
 function progress(exchange: Exchange, repository: Repository, id: UploadId, size: number): ReplyHeaders {
   return {
@@ -38,7 +35,6 @@ function created(exchange: Exchange, repository: Repository, digest: Digest): Re
 /** Answers at `/v2/<name>/blobs/uploads/` (OCI end-4a, end-4b and end-11). */
 export async function answerUploads(
   stores: Stores,
-  mayPull: MayPull,
   exchange: Exchange,
   repository: Repository,
 ): Promise<Reply> {
@@ -47,9 +43,7 @@ export async function answerUploads(
   const mount = query.get('mount');
   if (mount !== null) {
     const digest = Digest.parse(mount);
-    const isMounted = await mountBlob(stores.blobs, digest, query.get('from'), repository, (from) =>
-      mayPull(exchange, from),
-    );
+    const isMounted = await mountBlob(stores.blobs, digest, query.get('from'), repository, exchange.rights);
     if (isMounted) return created(exchange, repository, digest);
   }
   const whole = query.get('digest');

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, test } from 'node:test';
 import { ask, followed, ORIGIN, type Received } from '../client.js';
-import { digestOf, type Fixture, openFixture, pushBlob } from '../fixture.js';
+import { digestOf, type Fixture, openFixture, pulling, pushBlob } from '../fixture.js';
 
 let fixture: Fixture;
 
 beforeEach(async () => {
-  fixture = await openFixture({ mayPull: (_, { name }) => name !== 'secret' });
+  fixture = await openFixture({ rights: pulling((name) => name !== 'secret') });
 });
 afterEach(() => fixture.close());
 

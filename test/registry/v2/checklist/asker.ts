@@ -1,7 +1,13 @@
 import { afterEach, beforeEach } from 'node:test';
-import type { RegistryOptions } from '../../../../src/registry/registry.js';
 import { ask, type Received, type RequestOptions } from '../../client.js';
-import { descriptorOf, digestOf, type Fixture, openFixture, pushBlob } from '../../fixture.js';
+import {
+  descriptorOf,
+  digestOf,
+  type Fixture,
+  type FixtureOptions,
+  openFixture,
+  pushBlob,
+} from '../../fixture.js';
 
 export const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
@@ -11,7 +17,7 @@ export const OCI_CONFIG = 'application/vnd.oci.image.config.v1+json';
 export class Asker {
   #fixture: Fixture | undefined;
 
-  constructor(options: Omit<RegistryOptions, 'store'> = {}) {
+  constructor(options: FixtureOptions = {}) {
     beforeEach(async () => {
       this.#fixture = await openFixture(options);
     });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { followed, type Received } from '../../client.js';
-import { digestOf } from '../../fixture.js';
+import { digestOf, pulling } from '../../fixture.js';
 import { Asker, refusal } from './asker.js';
 
-const registry = new Asker({ mayPull: (_, { name }) => !name.startsWith('secret') });
+const registry = new Asker({ rights: pulling((name) => !name.startsWith('secret')) });
 const UPLOADS = '/v2/app/blobs/uploads/';
 
 async function begin(query = ''): Promise<string> {
