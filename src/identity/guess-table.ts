@@ -96,10 +96,10 @@ export class GuessTable {
 
   #find(key: string): { readonly set: number; readonly tag: number; readonly slot: number | undefined } {
     // The secret stands first and has one length: nobody sees the digest, so this needs no HMAC, which costs three times as much.
-    const digest = hash('sha256', this.#secret + key, 'buffer');
-    const set = (digest.readUInt32LE(0) % (this.#options.slots / WAYS)) * WAYS;
+    const digest = hash('sha256', this.#secret + key, 'hex');
+    const set = (Number.parseInt(digest.slice(0, 8), 16) % (this.#options.slots / WAYS)) * WAYS;
     // 0 marks an entry that is free.
-    const tag = digest.readUInt32LE(4) || 1;
+    const tag = Number.parseInt(digest.slice(8, 16), 16) || 1;
     for (let slot = set; slot < set + WAYS; slot += 1) {
       if (this.#tags[slot] === tag) return { set, tag, slot };
     }
