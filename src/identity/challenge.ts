@@ -30,6 +30,12 @@ export interface ChallengeRequest {
 const ORIGIN = /^https?:\/\/[A-Za-z0-9._\-:[\]]{1,270}$/;
 const SCOPE = /^[\x20-\x7e]{1,4096}$/;
 
+/**
+ * Not the sentence that distribution has for the code: docker takes that for a fault of the moment, and tries again for a
+ * minute before it gives up.
+ */
+const NO_RIGHT = 'you have no right to do this here; whoever runs the registry can give it to you';
+
 /** Turns refusals into what the client is told. All bad credentials get one and the same answer. */
 export class Challenge {
   readonly #options: ChallengeOptions;
@@ -59,7 +65,7 @@ export class Challenge {
           this.#basic(pathOf(request))
         );
       case 'forbidden':
-        return new Failure(403, 'DENIED', 'requested access to the resource is denied');
+        return new Failure(403, 'DENIED', NO_RIGHT);
       case 'throttled':
         return new Failure(
           429,

@@ -65,7 +65,7 @@ test('whoever may not is told so, and no more', () => {
   const failure = challengeOf('bearer').failure({ kind: 'forbidden' }, REQUEST);
   assert.deepEqual(
     [failure.status, failure.code, failure.message],
-    [403, 'DENIED', 'requested access to the resource is denied'],
+    [403, 'DENIED', 'you have no right to do this here; whoever runs the registry can give it to you'],
   );
   assert.deepEqual(failure.headers, {});
 });
