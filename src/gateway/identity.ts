@@ -82,7 +82,13 @@ export async function openIdentity(
     v1Tokens: v1.check,
     bearer: bearer.check,
     robots,
-    onLogin: audit,
+    onLogin: {
+      login(login): void {
+        audit?.login(login);
+        // A token that stands for a robot is a use of the robot.
+        if (login.way === 'bearer') robots.used(login.user, login.address);
+      },
+    },
   });
   listeners.push(() => authenticator.forget());
   if (audit !== undefined) {
