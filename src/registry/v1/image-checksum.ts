@@ -5,6 +5,7 @@ import type { Completion, V1Stores } from '../store/v1-contracts.js';
 import { imageNotFound, refused } from './failures.js';
 import { checkLayer } from './layer-checksums.js';
 import { doneReply } from './replies.js';
+import type { Rights } from './rights.js';
 
 /** Checksums that one header may have. */
 const MOST = 16;
@@ -13,7 +14,12 @@ const MOST = 16;
  * Answers `PUT /v1/images/<id>/checksum`, which completes the push of an image. A checksum that is not right leaves the
  * push under way, so that the layer can be sent again; so does one that comes before the layer.
  */
-export async function completePush(stores: V1Stores, exchange: Exchange, id: ImageId): Promise<Reply> {
+export async function completePush(
+  stores: V1Stores,
+  rights: Rights,
+  exchange: Exchange,
+  id: ImageId,
+): Promise<Reply> {
   const header = exchange.headers['x-docker-checksum-payload'];
   if (header === undefined) {
     throw refused('X-Docker-Checksum-Payload is missing: docker 0.10 or newer is needed', 412);
@@ -26,6 +32,7 @@ export async function completePush(stores: V1Stores, exchange: Exchange, id: Ima
     const facts = await checkLayer(stores, id, payload, checksums);
     if (facts === 'mismatch') throw refused('Checksum mismatch');
     completion = await stores.pushes.complete(id, payload, facts);
+    if (completion === 'complete') rights.completed(exchange, id, payload);
     if (completion !== 'mismatch') break;
   }
   switch (completion) {

@@ -38,14 +38,17 @@ export async function answerImage(
   checkMethod(exchange, ...METHODS[part]);
   rights.checkAccess(exchange);
   if (!isReading(exchange) && part === 'json') return beginPush(stores, rights, exchange, id);
-  if (!(await rights.mayRead(exchange, id))) throw imageNotFound();
+  const isOpen = isReading(exchange) ? rights.mayRead(exchange, id) : rights.mayWrite(exchange, id);
+  if (!(await isOpen)) throw imageNotFound();
   switch (part) {
     case 'json':
       return answerJson(stores, exchange, id);
     case 'layer':
-      return isReading(exchange) ? answerLayer(stores, exchange, id) : pushLayer(stores, exchange, id);
+      return isReading(exchange)
+        ? answerLayer(stores, exchange, id)
+        : pushLayer(stores, rights, exchange, id);
     case 'checksum':
-      return completePush(stores, exchange, id);
+      return completePush(stores, rights, exchange, id);
     case 'ancestry':
       return answerAncestry(stores, exchange, id);
     case 'files':

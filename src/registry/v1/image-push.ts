@@ -12,6 +12,8 @@ import type { Rights } from './rights.js';
 /** Images that may lie below each other; engines refused more than 127 layers. */
 const DEEPEST = 1024;
 
+const MISSING = 'Image depends on a non existing parent';
+
 /** Answers `PUT /v1/images/<id>/json`, which begins the push of an image. */
 export async function beginPush(
   stores: V1Stores,
@@ -25,8 +27,15 @@ export async function beginPush(
   const ancestry = parent === undefined ? [] : await ancestryOf(stores, rights, exchange, parent);
   if (ancestry.some((ancestor) => ancestor.equals(id))) throw refused('Image depends on itself');
   if (ancestry.length >= DEEPEST) throw refused(`Image depends on more than ${DEEPEST - 1} others`);
-  if (!(await stores.pushes.begin(id, json, [id, ...ancestry]))) throw imageExists();
-  return doneReply();
+  if (await stores.pushes.begin(id, json, [id, ...ancestry])) return doneReply();
+  // Who may not see it has to send all of it, and so shows that they have it; then they may build on it.
+  if (!(await rights.mayRead(exchange, id)) && (await isStored(stores, id, json))) return doneReply();
+  throw imageExists();
+}
+
+async function isStored({ images }: V1Stores, id: ImageId, json: Uint8Array): Promise<boolean> {
+  const image = await images.find(id);
+  return image !== undefined && Buffer.compare(image.json, json) === 0;
 }
 
 async function ancestryOf(
@@ -36,29 +45,35 @@ async function ancestryOf(
   parent: ImageId,
 ): Promise<readonly ImageId[]> {
   const image = await parentImage(stores, parent);
-  if (!(await rights.mayRead(exchange, parent))) throw refused('Image depends on an unauthorized parent');
-  return image.ancestry;
+  if (await rights.mayRead(exchange, parent)) return image.ancestry;
+  // Whoever has a token for one repository may know of the others; whom rights keep from them may not.
+  throw refused(exchange.rights === undefined ? 'Image depends on an unauthorized parent' : MISSING);
 }
 
 async function parentImage({ images }: V1Stores, parent: ImageId): Promise<StoredImage> {
-  const missing = 'Image depends on a non existing parent';
   try {
     const image = await images.keep(parent);
     if (image !== undefined) return image;
   } catch (error) {
-    if (error instanceof ImageDamaged) throw refused(`${missing}: ${error.message}`);
+    if (error instanceof ImageDamaged) throw refused(`${MISSING}: ${error.message}`);
     throw error;
   }
-  throw refused(missing);
+  throw refused(MISSING);
 }
 
 /** Answers `PUT /v1/images/<id>/layer`. */
-export async function pushLayer({ pushes }: V1Stores, exchange: Exchange, id: ImageId): Promise<Reply> {
+export async function pushLayer(
+  { pushes }: V1Stores,
+  rights: Rights,
+  exchange: Exchange,
+  id: ImageId,
+): Promise<Reply> {
   if (isBeforePayloadChecksums(exchange.headers['user-agent'])) {
     throw refused('docker 0.10 or newer is needed: older ones send no checksum of what they push', 412);
   }
   const received = await pushes.receive(id, exchange.body);
   if (received === undefined) throw imageNotFound();
   if (received === 'complete') throw imageExists();
+  await rights.received(exchange, id, received.payload);
   return doneReply();
 }

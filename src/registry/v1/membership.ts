@@ -32,11 +32,30 @@ export class Membership {
 
   /** @throws {Failure} 503 when too many wait for an answer. */
   async holds(repository: V1Repository, id: ImageId): Promise<boolean> {
-    const key = `${repository} ${id}`;
-    if ((this.#found.get(key) ?? Number.NEGATIVE_INFINITY) > this.#now() - BELIEVED) return true;
-    const searched = this.#slots.runUnlessBusy(WAITING, () => this.#search(repository, id));
-    if (searched === undefined) throw busy('too many requests wait for the images of a repository');
-    return searched;
+    if (this.#isBelieved(taggedKey(repository, id)) || this.#isBelieved(announcedKey(repository, id))) {
+      return true;
+    }
+    return this.#inTurn(() => this.#search(repository, id));
+  }
+
+  /**
+   * As {@link isTagged}, out of memory when it has been found of late.
+   *
+   * @throws {Failure} 503 when too many wait for an answer.
+   */
+  async shows(repository: V1Repository, id: ImageId): Promise<boolean> {
+    if (this.#isBelieved(taggedKey(repository, id))) return true;
+    return this.#inTurn(() => this.isTagged(repository, id));
+  }
+
+  /**
+   * Whether a client has announced the image.
+   *
+   * @throws {Failure} 503 when too many wait for an answer.
+   */
+  async announces(repository: V1Repository, id: ImageId): Promise<boolean> {
+    if (this.#isBelieved(announcedKey(repository, id))) return true;
+    return this.#inTurn(() => this.#isAnnounced(repository, id));
   }
 
   /** Whether the image lies below a tag of the repository. */
@@ -45,24 +64,37 @@ export class Membership {
     for (const image of (await this.#stores.tags.list(repository))?.values() ?? []) {
       if (seen.has(image.hex)) continue;
       seen.add(image.hex);
-      const ancestry = (await this.#find(image))?.ancestry ?? [];
+      const ancestry = (await this.find(image))?.ancestry ?? [];
       if (!ancestry.some((other) => other.equals(id))) continue;
-      for (const member of ancestry) this.#remember(`${repository} ${member}`);
+      for (const member of ancestry) this.#remember(taggedKey(repository, member));
       return true;
     }
     return false;
   }
 
   async #search(repository: V1Repository, id: ImageId): Promise<boolean> {
-    const announced = await this.#stores.repositories.images(repository);
-    if (announced?.some((image) => image.id === id.hex) === true) {
-      this.#remember(`${repository} ${id}`);
-      return true;
-    }
-    return this.isTagged(repository, id);
+    return (await this.#isAnnounced(repository, id)) || this.isTagged(repository, id);
   }
 
-  async #find(id: ImageId): Promise<StoredImage | undefined> {
+  async #isAnnounced(repository: V1Repository, id: ImageId): Promise<boolean> {
+    const announced = await this.#stores.repositories.images(repository);
+    if (announced?.some((image) => image.id === id.hex) !== true) return false;
+    this.#remember(announcedKey(repository, id));
+    return true;
+  }
+
+  async #inTurn(search: () => Promise<boolean>): Promise<boolean> {
+    const searched = this.#slots.runUnlessBusy(WAITING, search);
+    if (searched === undefined) throw busy('too many requests wait for the images of a repository');
+    return searched;
+  }
+
+  #isBelieved(key: string): boolean {
+    return (this.#found.get(key) ?? Number.NEGATIVE_INFINITY) > this.#now() - BELIEVED;
+  }
+
+  /** An image; undefined for one that is not there, and for one that is damaged. */
+  async find(id: ImageId): Promise<StoredImage | undefined> {
     try {
       return await this.#stores.images.find(id);
     } catch (error) {
@@ -79,4 +111,12 @@ export class Membership {
     const [oldest] = this.#found.keys();
     if (oldest !== undefined) this.#found.delete(oldest);
   }
+}
+
+function taggedKey(repository: V1Repository, id: ImageId): string {
+  return `${repository} ${id}`;
+}
+
+function announcedKey(repository: V1Repository, id: ImageId): string {
+  return `${repository} ${id} announced`;
 }

@@ -15,11 +15,6 @@ export interface V1Options {
   readonly accounts?: Accounts | undefined;
   /** Finds repositories; without it there is no such endpoint. */
   readonly search?: Search | undefined;
-  /**
-   * Whether a user may read a repository, `namespace/name` or, for `library`, the name alone. Without it all may read all.
-   * Images are not asked about: their ids are known to whoever may read a repository of theirs.
-   */
-  readonly mayPull?: ((user: string | undefined, repository: string) => boolean) | undefined;
   /** What the root answers, as a JSON string. */
   readonly greeting: string;
 }

@@ -16,19 +16,19 @@ const LAST_PAGE = 1_000_000;
 
 /** Answers `GET /v1/search`, which engines of today still ask. */
 export async function answerSearch(options: V1Options, exchange: Exchange): Promise<Reply> {
-  const { search, mayPull } = options;
+  const { search } = options;
   if (search === undefined) throw nothingHere();
   const query = new URLSearchParams(exchange.target.query);
   const text = query.get('q') ?? '';
   if (text.length > LONGEST) throw refused(`q may have ${LONGEST} characters at most`);
   const size = numberIn(query.get('n'), DEFAULT_SIZE, LARGEST_SIZE);
   const page = numberIn(query.get('page'), 1, LAST_PAGE);
-  const { user } = exchange;
+  const { rights } = exchange;
   const { results, total } = await search.find({
     text,
     page,
     size,
-    ...(mayPull === undefined ? {} : { mayPull: (repository) => mayPull(user, repository) }),
+    ...(rights === undefined ? {} : { mayPull: (repository) => rights.may('pull', repository) }),
   });
   return jsonReply({
     query: text,

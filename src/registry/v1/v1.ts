@@ -22,7 +22,7 @@ export type { V1Options } from './options.js';
  * The API of docker-registry, with its index: `/`, `/_ping`, `/_status` and everything under `/v1/`, over any
  * {@link V1Stores}.
  *
- * Whoever brings a password may do everything; whoever brings a token what its grant says. The handler throws a
+ * Whoever brings a token may do what its grant says, and everybody what the rights of the exchange say. The handler throws a
  * {@link Failure} for what is the client's doing, and other errors when the store is broken.
  */
 export function createV1(options: V1Options): Handler {
@@ -42,7 +42,7 @@ export function createV1(options: V1Options): Handler {
 type Families = ImageParts & RepositoryParts;
 
 function openFamilies(options: V1Options, stores: V1Stores): Families {
-  const rights = new Rights(new Membership(stores), options.mayPull);
+  const rights = new Rights(stores, new Membership(stores));
   return { options, stores, rights, contents: new LayerContents(stores.images) };
 }
 

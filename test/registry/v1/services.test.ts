@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { type TestContext, test } from 'node:test';
 import { Failure } from '../../../src/exchange/failure.js';
+import type { Rights } from '../../../src/exchange/rights.js';
 import type { AccountOutcome, Accounts, SearchQuery } from '../../../src/registry/v1/services.js';
 import type { V1Options } from '../../../src/registry/v1/v1.js';
 import { createV1 } from '../../../src/registry/v1/v1.js';
@@ -145,7 +146,7 @@ test('users change their own password and nobody else’s', async (context) => {
 async function searching(
   context: TestContext,
   query: string,
-  mayPull?: V1Options['mayPull'],
+  rights?: Rights,
 ): Promise<{ asked: SearchQuery | undefined; reply: Answer }> {
   let asked: SearchQuery | undefined;
   const results = [{ name: 'team/app', description: 'an app' }];
@@ -153,8 +154,11 @@ async function searching(
     asked = wanted;
     return { results, total: 51 };
   };
-  const registry = await openV1(context, { search: { find }, mayPull });
-  return { reply: await registry.ask('GET', `/v1/search${query}`), asked };
+  const registry = await openV1(context, { search: { find } });
+  return {
+    reply: await registry.ask('GET', `/v1/search${query}`, rights === undefined ? {} : { rights }),
+    asked,
+  };
 }
 
 test('a search is answered with the fields that any engine reads', async (context) => {
@@ -194,12 +198,10 @@ test('a search heeds what is asked of it, within bounds', async (context) => {
   assert.equal((await searching(context, `?q=${'x'.repeat(300)}`)).reply.status, 400);
 });
 
-test('a search finds what the user may pull', async (context) => {
-  const { asked } = await searching(
-    context,
-    '?q=x',
-    (user, repository) => user === 'somebody' && repository === 'app',
-  );
+test('a search finds what may be pulled', async (context) => {
+  const { asked } = await searching(context, '?q=x', {
+    may: (action, repository) => action === 'pull' && repository === 'app',
+  });
   assert.deepEqual([asked?.mayPull?.('app'), asked?.mayPull?.('secret')], [true, false]);
 });
 

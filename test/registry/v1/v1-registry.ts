@@ -5,6 +5,7 @@ import type { Exchange, Handler } from '../../../src/exchange/exchange.js';
 import { Failure } from '../../../src/exchange/failure.js';
 import type { Grant } from '../../../src/exchange/grant.js';
 import type { Reply, ReplyBody } from '../../../src/exchange/reply.js';
+import type { Rights } from '../../../src/exchange/rights.js';
 import { openDockerRegistryStore } from '../../../src/registry/store/docker-registry/docker-registry-store.js';
 import type { V1Stores } from '../../../src/registry/store/v1-contracts.js';
 import { createV1, type V1Options } from '../../../src/registry/v1/v1.js';
@@ -18,6 +19,8 @@ export interface AskOptions {
   /** 'somebody' unless told; null for nobody. */
   readonly user?: string | null;
   readonly grant?: Grant;
+  readonly rights?: Rights;
+  readonly address?: string;
 }
 
 /** A reply or a refusal, read to its end. */
@@ -55,9 +58,14 @@ export async function askV1(
   handler: Handler,
   method: string,
   path: string,
-  { user = 'somebody', grant, ...options }: AskOptions = {},
+  { user = 'somebody', grant, address = '127.0.0.1', ...options }: AskOptions = {},
 ): Promise<Answer> {
-  const exchange: Exchange = { ...makeExchange(method, path, options), user: user ?? undefined, grant };
+  const exchange: Exchange = {
+    ...makeExchange(method, path, options),
+    user: user ?? undefined,
+    grant,
+    address,
+  };
   const isRead = (): boolean => exchange.body.readableEnded;
   try {
     const { status, headers, body } = await handler(exchange);
