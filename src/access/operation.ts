@@ -25,6 +25,11 @@ export interface Operation {
    * nobody knows better ({@link Subject} `EVERYWHERE`); a registry that does asks the rights itself.
    */
   readonly image?: RepositoryAction;
+  /**
+   * An account of the v1 API is looked at or changed. To change one takes its password, whoever it belongs to: a token may
+   * have been given away for less, and would become the password of everything.
+   */
+  readonly account?: 'look' | 'change';
 }
 
 /**

@@ -26,7 +26,8 @@ export function v1OperationOf(method: string, path: string): Operation {
       return isReading(method) && rest.length === 0 ? SEARCH : ADMINISTRATION;
     case 'users':
       // Which account is whose, whoever answers knows.
-      return ACCOUNT_METHODS.has(method) && rest.length <= 1 ? NOTHING_NEEDED : ADMINISTRATION;
+      if (!ACCOUNT_METHODS.has(method) || rest.length > 1) return ADMINISTRATION;
+      return { ...NOTHING_NEEDED, account: isReading(method) ? 'look' : 'change' };
     case 'images':
       return onImage(method, rest);
     case 'repositories':

@@ -56,9 +56,12 @@ export class Gate {
   ): Call | Denial {
     const { authorization } = this.#options;
     const rights = authorization.rightsOf(asker, limits);
-    if (rights === undefined) return call;
+    if (rights === undefined && typeof verdict === 'string') return call;
     const { target } = call;
     const operation = this.#operation(call);
+    const refusal = accountRefusalOf(verdict, operation);
+    if (refusal !== undefined) return { refusal, operation };
+    if (rights === undefined) return call;
     if (isChallenged(call, verdict, operation) || !authorization.allows(asker, limits, operation))
       return { refusal: refusalOf(verdict), operation };
     return { ...call, rights, target: this.#mountable(operation, target, rights) };
@@ -96,6 +99,13 @@ function isChallenged(
   if (typeof verdict === 'string' || verdict.kind !== 'stranger') return false;
   const isForNobody = needs.length === 0 && image === undefined && target.path !== '/';
   return isForNobody && isConfidential(delivery.connection, client);
+}
+
+/** Whoever has not shown a password has no account to change, and a stranger none at all. */
+function accountRefusalOf(verdict: string | Granted | Stranger, { account }: Operation): Refusal | undefined {
+  if (account === undefined || typeof verdict === 'string') return undefined;
+  if (verdict.kind === 'stranger') return { kind: 'unauthorized' };
+  return account === 'change' && verdict.way !== 'password' ? { kind: 'forbidden' } : undefined;
 }
 
 function refusalOf(verdict: string | Granted | Stranger): Refusal {
