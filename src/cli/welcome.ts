@@ -27,7 +27,13 @@ export function formatWelcome(
   const bracketed = host.includes(':') ? `[${host}]` : host;
   const place = `${bracketed}:${port}`;
   const behind = configuration.upstream?.origin ?? `the built-in registry in ${configuration.data}`;
-  const lines = [`dockgate is listening on https://${place}/ in front of ${behind}`];
+  const scheme = configuration.insecureHttp ? 'http' : 'https';
+  const lines = [`dockgate is listening on ${scheme}://${place}/ in front of ${behind}`];
+  if (configuration.insecureHttp) {
+    lines.push(
+      'This is plain HTTP: passwords are taken from this machine only, and through trusted proxies.',
+    );
+  }
   if (gateway.authorityFile !== undefined) {
     const target = { authorityFile: gateway.authorityFile, host, port };
     lines.push('', "Trust this gateway's authority, on each machine that uses it:");

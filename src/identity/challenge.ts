@@ -86,8 +86,7 @@ export class Challenge {
   #unauthenticated(isToken: boolean, request: ChallengeRequest | string): Failure {
     const path = pathOf(request);
     const isDistribution = path === '/v2' || path.startsWith('/v2/');
-    // Whoever comes with a token that has ended is told to get another one, also where passwords are asked for.
-    if (isDistribution && (isToken || this.#options.mode?.() === 'bearer')) {
+    if (isDistribution && this.#options.mode?.() === 'bearer') {
       const error = isToken ? 'invalid_token' : undefined;
       const failure = this.#bearer(request, error, 'authentication required');
       if (failure !== undefined) return failure;

@@ -256,7 +256,7 @@ test('A file that cannot be read gets a sentence with its path and who named it.
     '--config must name a file, not an empty text.',
   ]);
   assert.deepEqual(await problemsOf({ flags: { config: '/dev/zero' } }), [
-    '/dev/zero: The configuration file (named by --config) is larger than 256 KiB: it must be another file.',
+    '/dev/zero: The configuration file (named by --config) is larger than 8 MiB: it must be another file.',
   ]);
 });
 
