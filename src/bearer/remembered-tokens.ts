@@ -3,7 +3,7 @@ interface Entry<Value> {
   readonly weight: number;
 }
 
-/** A map from digests of tokens that forgets what has ended, and what came first when it is full. */
+/** A map from the ends or the digests of tokens that forgets what has ended, and what came first when it is full. */
 export class RememberedTokens<Value extends { readonly until: number }> {
   readonly #limit: number;
   readonly #entries = new Map<string, Entry<Value>>();
@@ -15,17 +15,17 @@ export class RememberedTokens<Value extends { readonly until: number }> {
   }
 
   /** @param now milliseconds since 1970 */
-  get(digest: string, now: number): Value | undefined {
-    const entry = this.#entries.get(digest);
+  get(key: string, now: number): Value | undefined {
+    const entry = this.#entries.get(key);
     if (entry === undefined || entry.value.until > now) return entry?.value;
-    this.#delete(digest);
+    this.#delete(key);
     return undefined;
   }
 
   /** @param weight what is kept of a long token is long as well */
-  set(digest: string, value: Value, weight: number): void {
-    this.#delete(digest);
-    this.#entries.set(digest, { value, weight });
+  set(key: string, value: Value, weight: number): void {
+    this.#delete(key);
+    this.#entries.set(key, { value, weight });
     this.#total += weight;
     for (const oldest of this.#entries.keys()) {
       if (this.#total <= this.#limit) break;
@@ -38,10 +38,10 @@ export class RememberedTokens<Value extends { readonly until: number }> {
     this.#total = 0;
   }
 
-  #delete(digest: string): void {
-    const entry = this.#entries.get(digest);
+  #delete(key: string): void {
+    const entry = this.#entries.get(key);
     if (entry === undefined) return;
-    this.#entries.delete(digest);
+    this.#entries.delete(key);
     this.#total -= entry.weight;
   }
 }

@@ -33,6 +33,19 @@ test('a token that holds says who asks and what it opens, at once when it comes 
   assert.ok(other?.kind === 'granted');
 });
 
+test('a signature that is known opens nothing with other claims, and the token that has it goes on', async (t) => {
+  const mint = await openMint(t);
+  const bearer = await bearerOf(mint);
+  const granted = await mint.check.check(bearer);
+  assert.ok(granted?.kind === 'granted');
+  const [, , signature = ''] = bearer.split('.');
+  const other = `Bearer ${part({ alg: 'ES256' })}.${part({ iss: 'dockgate', sub: 'root' })}.${signature}`;
+  for (const forged of [other, bearer.replace('Bearer ', 'Bearer A'), `Bearer ${signature}`]) {
+    assert.deepEqual(await mint.check.check(forged), REFUSED);
+    assert.equal(mint.check.check(bearer), granted);
+  }
+});
+
 test('a stranger’s token has no user', async (t) => {
   const mint = await openMint(t);
   const verdict = await mint.check.check(await bearerOf(mint, 'stranger'));
