@@ -1,11 +1,15 @@
-import type { Grant } from '../exchange/grant.js';
-import type { Limits } from '../exchange/rights.js';
+import { Admissions } from './admissions.js';
 import { type BasicCredentials, isEmpty, readBasicCredentials } from './basic-credentials.js';
 import { type Attempt, GuessGuard } from './guess-guard.js';
 import { HashLane } from './hash-lane.js';
-import { LoginNews } from './login-news.js';
+import { type LoginListener, LoginNews } from './login-news.js';
+import { subscriberOf } from './throttle.js';
 import { isToken } from './v1-token-text.js';
+import type { Granted, Refusal, Stranger, Verdict } from './verdict.js';
 import { VerdictCache } from './verdict-cache.js';
+
+export type { Login, LoginListener } from './login-news.js';
+export type { Granted, Refusal, Stranger, Verdict, Way } from './verdict.js';
 
 /** A stored password, opaque to this folder but for the text that identifies it. */
 export interface StoredPassword {
@@ -24,39 +28,6 @@ export interface UserDirectory {
   verify(stored: StoredPassword, password: string): Promise<boolean>;
 }
 
-/** Why a request does not get in. `unauthorized` covers all reasons that a guesser must not be able to tell apart. */
-export type Refusal =
-  /** `token`: credentials of the Bearer scheme that do not hold (RFC 6750 §3.1 `invalid_token`). */
-  | { readonly kind: 'unauthorized'; readonly token?: true }
-  | { readonly kind: 'throttled'; readonly retryAfter: number }
-  | { readonly kind: 'overloaded' }
-  /** A token that holds and does not open this (RFC 6750 §3.1 `insufficient_scope`): another one might. */
-  | { readonly kind: 'insufficient' }
-  /** Somebody known, to whom the rules do not give this: the same credentials again would be no use. */
-  | { readonly kind: 'forbidden' };
-
-/** How somebody has shown who they are. */
-export type Way = 'password' | 'v1 token' | 'bearer' | 'robot' | 'certificate';
-
-/** Somebody who has not shown who they are: no credentials, or empty ones (`Basic Og==`, which clients send without a password). */
-export interface Stranger {
-  readonly kind: 'stranger';
-}
-
-/** Somebody with a token in place of a password. */
-export interface Granted {
-  readonly kind: 'granted';
-  readonly way: Way;
-  /** Undefined: a stranger with a token that says so. Robots: `robot:NAME`. */
-  readonly user: string | undefined;
-  /** With a token of the v1 API all that it opens; whoever lets the request in sees to it. */
-  readonly grant?: Grant;
-  /** All that the credentials open; undefined: what the rules give to the user. */
-  readonly limits?: Limits;
-  /** What an upstream wants to see in its place: the value of its own `X-Docker-Token`. */
-  readonly upstreamToken?: string;
-}
-
 /** Checks tokens of the v1 API, as `Authorization` has them. */
 export interface TokenCheck {
   /** @returns undefined when it does not hold. */
@@ -67,20 +38,6 @@ export interface TokenCheck {
 export interface RobotCheck {
   /** @returns undefined when there is no such robot, or not with that password. @param address for the time of last use */
   check(user: string, password: string, address?: string): Granted | undefined;
-}
-
-/** One login: a password that was checked, or the first use of a token from an address in ten minutes. */
-export interface Login {
-  /** As the client sent it: anything but a colon can be in it. */
-  readonly user: string;
-  readonly address: string;
-  readonly outcome: 'good' | 'bad' | 'throttled' | 'overloaded';
-  readonly way: Way;
-}
-
-/** Hears of logins. Good passwords that are remembered are none; bad ones are, each time. */
-export interface LoginListener {
-  login(login: Login): void;
 }
 
 export interface AuthenticatorOptions {
@@ -96,9 +53,6 @@ export interface AuthenticatorOptions {
   readonly robots?: RobotCheck | undefined;
   readonly onLogin?: LoginListener | undefined;
 }
-
-/** The name of the user who asks with a password, what other credentials open, or why there is neither. */
-export type Verdict = string | Granted | Stranger | Refusal;
 
 const STRANGER: Stranger = { kind: 'stranger' };
 const UNAUTHORIZED: Refusal = { kind: 'unauthorized' };
@@ -118,6 +72,12 @@ interface Trial extends BasicCredentials {
   readonly address: string;
 }
 
+/** A password that is being hashed, and the networks that wait for it. */
+interface Running {
+  readonly verdict: Promise<boolean | undefined>;
+  readonly subscribers: Set<string>;
+}
+
 /**
  * Decides who asks. A password is hashed once; after that its verdict is remembered, and the answer is synchronous
  * because it stands in front of every request.
@@ -129,7 +89,8 @@ export class Authenticator {
   readonly #guard: GuessGuard;
   readonly #lane: HashLane;
   readonly #news: LoginNews;
-  readonly #running = new Map<string, Promise<boolean | undefined>>();
+  readonly #admissions = new Admissions();
+  readonly #running = new Map<string, Running>();
   #epoch = 0;
 
   constructor(options: AuthenticatorOptions) {
@@ -168,7 +129,9 @@ export class Authenticator {
     const stored = entry ?? this.#users.decoy(user);
     const key = this.#verdicts.key(user, stored.text, password);
     const known = this.#verdicts.get(key);
-    if (known === true && entry !== undefined) return user;
+    if (known === true && entry !== undefined) {
+      return this.#admissions.has(key, address) ? user : this.#admit(user, address, key);
+    }
     // Whoever is there costs the choice of a decoy as well, or the time would tell.
     if (entry !== undefined) this.#users.decoy(user);
     // A user who is not there is refused whatever was found out about the decoy.
@@ -180,6 +143,7 @@ export class Authenticator {
   forget(): void {
     this.#epoch += 1;
     this.#verdicts.clear();
+    this.#admissions.clear();
   }
 
   #checkToken(
@@ -195,24 +159,35 @@ export class Authenticator {
 
   async #hash(trial: Trial): Promise<Verdict> {
     const { user, address, key } = trial;
-    let running = this.#running.get(key);
+    const running = this.#join(trial);
+    if (typeof running === 'number') return this.#throttle(user, address, running);
+    const verdict = await running.verdict;
+    if (verdict !== true) return this.#refuse(user, address, verdict === false ? 'bad' : 'overloaded');
+    return this.#welcome(user, address, key);
+  }
+
+  /** Begins a check, or waits for the same one. Milliseconds to wait for whoever may do neither. */
+  #join(trial: Trial): Running | number {
+    const { user, address, key } = trial;
+    const subscriber = subscriberOf(address);
+    const running = this.#running.get(key);
     if (running === undefined) {
       const attempt = this.#guard.begin(user, address);
-      if (typeof attempt === 'number') {
-        this.#refuse(user, address, 'throttled');
-        return { kind: 'throttled', retryAfter: attempt };
-      }
-      running = this.#verify(trial, attempt);
-      this.#running.set(key, running);
+      if (typeof attempt === 'number') return attempt;
+      const begun = { verdict: this.#verify(trial, attempt), subscribers: new Set([subscriber]) };
+      this.#running.set(key, begun);
+      return begun;
     }
-    const verdict = await running;
-    if (verdict !== true) return this.#refuse(user, address, verdict === false ? 'bad' : 'overloaded');
-    this.#options.onLogin?.login({ user, address, outcome: 'good', way: 'password' });
-    return user;
+    if (!running.subscribers.has(subscriber)) {
+      const wait = this.#guard.delay(user, address);
+      if (wait > 0) return wait;
+      running.subscribers.add(subscriber);
+    }
+    return running;
   }
 
   async #verify(
-    { user, password, stored, exists, key }: Trial,
+    { user, password, stored, exists, key, address }: Trial,
     attempt: Attempt,
   ): Promise<boolean | undefined> {
     const epoch = this.#epoch;
@@ -224,7 +199,10 @@ export class Authenticator {
       // The entry may have been removed or changed while its old hash was being computed.
       const stillHolds = epoch === this.#epoch || this.#users.find(user)?.text === stored.text;
       if (epoch === this.#epoch) this.#verdicts.set(key, verdict);
-      if (verdict) attempt.succeed();
+      if (verdict) {
+        attempt.succeed();
+        this.#admissions.add(key, address);
+      }
       return verdict && stillHolds;
     } catch {
       attempt.cancel();
@@ -232,6 +210,26 @@ export class Authenticator {
     } finally {
       this.#running.delete(key);
     }
+  }
+
+  /** Lets in a password that is remembered and was not used at the address yet. */
+  #admit(user: string, address: string, key: string): Verdict {
+    const wait = this.#guard.delay(user, address);
+    return wait > 0 ? this.#throttle(user, address, wait) : this.#welcome(user, address, key);
+  }
+
+  #welcome(user: string, address: string, key: string): string {
+    if (!this.#admissions.has(key, address)) {
+      this.#guard.welcome(user, address);
+      this.#admissions.add(key, address);
+    }
+    this.#options.onLogin?.login({ user, address, outcome: 'good', way: 'password' });
+    return user;
+  }
+
+  #throttle(user: string, address: string, retryAfter: number): Refusal {
+    this.#refuse(user, address, 'throttled');
+    return { kind: 'throttled', retryAfter };
   }
 
   #refuse(user: string, address: string, outcome: 'bad' | 'throttled' | 'overloaded'): Refusal {

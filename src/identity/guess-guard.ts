@@ -130,6 +130,21 @@ export class GuessGuard {
     };
   }
 
+  /**
+   * Somebody comes with a password about which all is known, or soon will be, so that it is no try of its own.
+   *
+   * @returns milliseconds to wait; 0 where the user has been good
+   */
+  delay(user: string, address: string): number {
+    const notice = { address: nameOf(subscriberOf(address)), user: nameOf(user) };
+    return this.#good.get(pairOf(notice)) === undefined ? this.#strangerWait(notice) : 0;
+  }
+
+  /** A right password that was no try of its own has been let in. */
+  welcome(user: string, address: string): void {
+    this.#tell({ kind: 'right', address: nameOf(subscriberOf(address)), user: nameOf(user) });
+  }
+
   /** What another process has announced. */
   hear(notice: GuessNotice): void {
     const { kind, address, user } = notice;

@@ -1,4 +1,18 @@
-import type { Granted, LoginListener, Refusal } from './authenticator.js';
+import type { Granted, Refusal, Way } from './verdict.js';
+
+/** One login: a password that was checked, or the first use of a token from an address in ten minutes. */
+export interface Login {
+  /** As the client sent it: anything but a colon can be in it. */
+  readonly user: string;
+  readonly address: string;
+  readonly outcome: 'good' | 'bad' | 'throttled' | 'overloaded';
+  readonly way: Way;
+}
+
+/** Hears of logins. Good passwords that are remembered are none where they have been before; bad ones are, each time. */
+export interface LoginListener {
+  login(login: Login): void;
+}
 
 /** Milliseconds in which the same user of a token from the same address is no news. */
 const PERIOD = 600_000;

@@ -254,6 +254,63 @@ test('an address that only tries has to wait, and what is remembered gets in mea
   assert.deepEqual(await again, UNAUTHORIZED);
 });
 
+test('that a password is remembered does not let whoever has to wait find it', async () => {
+  const { users, authenticator, clock, logins } = house(3);
+  const known = authenticator.check(CREDENTIALS, ADDRESS);
+  users.end(true);
+  assert.equal(await known, 'ada');
+  const guesser = '198.51.100.9';
+  for (let count = 0; count < 3; count += 1) {
+    const wrong = authenticator.check(basic('ada', `wrong${count}`), guesser);
+    users.end(false);
+    assert.deepEqual(await wrong, UNAUTHORIZED);
+  }
+  const throttled = { kind: 'throttled', retryAfter: 500 };
+  assert.deepEqual(await authenticator.check(basic('ada', 'wrong3'), guesser), throttled);
+  assert.deepEqual(
+    await authenticator.check(CREDENTIALS, guesser),
+    throttled,
+    'right and wrong look the same',
+  );
+  assert.equal(authenticator.check(CREDENTIALS, ADDRESS), 'ada');
+  clock.time += 500;
+  assert.equal(authenticator.check(CREDENTIALS, guesser), 'ada');
+  assert.deepEqual(
+    logins.filter(({ outcome }) => outcome === 'good').map(({ address }) => address),
+    [ADDRESS, guesser],
+    'the first use at another address is a login',
+  );
+});
+
+test('whoever has to wait does not learn from a check of somebody else that is running', async () => {
+  const { users, authenticator } = house(3);
+  const guesser = '198.51.100.9';
+  for (let count = 0; count < 3; count += 1) {
+    const wrong = authenticator.check(basic('ada', `wrong${count}`), guesser);
+    users.end(false);
+    await wrong;
+  }
+  const good = authenticator.check(CREDENTIALS, ADDRESS);
+  assert.deepEqual(await authenticator.check(CREDENTIALS, guesser), { kind: 'throttled', retryAfter: 500 });
+  users.end(true);
+  assert.equal(await good, 'ada');
+});
+
+test('a user who is known at an address gets in there with a remembered password, whoever guesses beside', async () => {
+  const { users, authenticator } = house(3);
+  for (const address of [ADDRESS, '192.0.2.2']) {
+    const known = authenticator.check(CREDENTIALS, address);
+    if (users.checks.length > 0) users.end(true);
+    assert.equal(await known, 'ada');
+  }
+  for (let count = 0; count < 5; count += 1) {
+    const wrong = authenticator.check(basic('ada', `wrong${count}`), '192.0.2.2');
+    if (users.checks.length > 0) users.end(false);
+    await wrong;
+  }
+  assert.equal(authenticator.check(CREDENTIALS, '192.0.2.2'), 'ada');
+});
+
 test('tries at the same time count, too', async () => {
   const { users, authenticator } = house(3);
   const verdicts = Array.from({ length: 10 }, (_, index) =>

@@ -92,6 +92,7 @@ test('a token of an upstream goes into one of ours and comes out again, unread',
   assert.ok(!Buffer.from(signatureOf(token), 'base64url').includes('SECRET'));
   assert.deepEqual(tokens.check(token), {
     kind: 'granted',
+    way: 'v1 token',
     user: 'ada',
     grant: { repository: 'library/busybox', access: 'read' },
     upstreamToken: inner,
