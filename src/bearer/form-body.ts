@@ -2,9 +2,16 @@ import type { Readable } from 'node:stream';
 import type { Exchange } from '../exchange/exchange.js';
 import { TokenRefusal } from './token-refusal.js';
 
-/** Bytes that a form may have, and that all forms under way may have together: whoever sends slowly keeps them in memory. */
+/** Bytes that a form may have. */
 const LONGEST = 65_536;
+/**
+ * Bytes that every form has room for, however many others are under way: a login has a few hundred, and those who send
+ * slowly must not keep it out. All exchanges at once, of which the corridor has 10,000, may take some 40 MiB so.
+ */
+const SMALL = 4_096;
+/** Bytes that all forms under way may have together beyond that. */
 const TOGETHER = 16 * 1_048_576;
+const FIRST = 1_024;
 const TYPE = /^application\/x-www-form-urlencoded\s*(?:;|$)/i;
 
 let together = 0;
@@ -14,32 +21,50 @@ export async function readForm(exchange: Exchange): Promise<string> {
   if (!TYPE.test(exchange.headers['content-type'] ?? ''))
     throw new TokenRefusal(400, 'invalid_request', 'a POST has a form: application/x-www-form-urlencoded');
   if (Number(exchange.headers['content-length'] ?? 0) > LONGEST) throw tooLong();
-  const chunks: Buffer[] = [];
-  const taken = { bytes: 0 };
+  const form = new FormBytes();
   try {
-    await collect(exchange.body, chunks, taken);
-    return Buffer.concat(chunks).toString('utf8');
+    for await (const chunk of exchange.body as Readable & AsyncIterable<Buffer>) form.take(chunk);
+    return form.text();
   } finally {
-    together -= taken.bytes;
+    form.release();
   }
 }
 
-async function collect(body: Readable, chunks: Buffer[], taken: { bytes: number }): Promise<void> {
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    taken.bytes += chunk.length;
-    together += chunk.length;
-    if (taken.bytes > LONGEST) throw tooLong();
-    if (together > TOGETHER)
-      throw new TokenRefusal(
-        503,
-        'temporarily_unavailable',
-        'too many logins are under way; try again in a moment',
-        {
-          'retry-after': 1,
-        },
-      );
-    // Copied, since a piece of one byte would keep the whole buffer it is a part of.
-    chunks.push(Buffer.from(chunk));
+/** What has come of a form, in one piece: thousands of pieces of one byte each would take hundreds of times their bytes. */
+class FormBytes {
+  #bytes = Buffer.allocUnsafeSlow(FIRST);
+  #length = 0;
+  #counted = 0;
+
+  take(chunk: Buffer): void {
+    const length = this.#length + chunk.length;
+    if (length > LONGEST) throw tooLong();
+    this.#count(Math.max(length - SMALL, 0));
+    if (length > this.#bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#bytes.length));
+      this.#bytes.copy(larger, 0, 0, this.#length);
+      this.#bytes = larger;
+    }
+    chunk.copy(this.#bytes, this.#length);
+    this.#length = length;
+  }
+
+  text(): string {
+    return this.#bytes.toString('utf8', 0, this.#length);
+  }
+
+  /** What it took others may have. */
+  release(): void {
+    together -= this.#counted;
+    this.#counted = 0;
+  }
+
+  #count(beyond: number): void {
+    together += beyond - this.#counted;
+    this.#counted = beyond;
+    if (beyond === 0 || together <= TOGETHER) return;
+    const sentence = 'too many logins are under way; try again in a moment';
+    throw new TokenRefusal(503, 'temporarily_unavailable', sentence, { 'retry-after': 1 });
   }
 }
 
