@@ -62,6 +62,7 @@ const STRANGER: Stranger = { kind: 'stranger' };
 export class TokenEndpoint {
   readonly #options: TokenEndpointOptions;
   readonly #queue = new SignatureQueue(AT_ONCE, WAITING);
+  readonly #checks = new SignatureQueue(AT_ONCE, WAITING);
 
   constructor(options: TokenEndpointOptions) {
     this.#options = options;
@@ -118,7 +119,10 @@ export class TokenEndpoint {
     const { door, tokens } = this.#options;
     const { address } = exchange;
     if (proof.kind === 'refresh') {
-      const holder = await tokens.verifyRefresh(proof.token, service);
+      // Strangers send as many as they like, and those that are forged cost as much as others.
+      const checked = this.#checks.run(() => tokens.verifyRefresh(proof.token, service));
+      if (checked === undefined) throw busy('too many tokens are being checked; try again in a moment');
+      const holder = await checked;
       const recalled = holder === undefined ? undefined : door.recall(holder.way, holder.user);
       if (recalled === undefined) throw this.#unauthorized();
       return recalled;

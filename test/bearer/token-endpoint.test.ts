@@ -164,3 +164,17 @@ test('the public keys can be read by everybody, and kept for a while', async (t)
   assert.deepEqual(Object.keys(jwk ?? {}).sort(), ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
   await assert.rejects(handle(exchangeOf({ method: 'PUT' })), { status: 405 });
 });
+
+test('forged refresh tokens are checked a few at a time, and too many at once are sent away', async (t) => {
+  const server = await serve(t);
+  const { json } = await server.ask({ query: 'offline_token=true', headers: { authorization: ALICE } });
+  const [head = '', claims = ''] = String(json['refresh_token']).split('.');
+  const forged = formOf({
+    grant_type: 'refresh_token',
+    refresh_token: `${head}.${claims}.${Buffer.alloc(64, 1).toString('base64url')}`,
+  });
+  const answers = await Promise.all(Array.from({ length: 1_000 }, () => server.ask(forged)));
+  const statuses = answers.map(({ status }) => status);
+  assert.deepEqual([...new Set(statuses)].sort(), [401, 503]);
+  assert.equal(answers.find(({ status }) => status === 503)?.headers['retry-after'], 1);
+});
