@@ -15,7 +15,7 @@ import type { Accounts } from './registry/v1/services.js';
 import { createV1 } from './registry/v1/v1.js';
 import { parseChain } from './tls/certificate-chain.js';
 import { read } from './tls/directory.js';
-import { Upstream } from './upstream/upstream.js';
+import { type Authorize, Upstream } from './upstream/upstream.js';
 
 /** Closes one part. */
 export type Closer = () => Promise<void> | void;
@@ -24,6 +24,8 @@ export type Closer = () => Promise<void> | void;
 export interface BackendServices {
   readonly tokens: TokenAuthority | undefined;
   readonly accounts: Accounts | undefined;
+  /** Makes the `Authorization` of requests to the upstream; without it, the settings decide about the client's. */
+  readonly authorize?: Authorize | undefined;
 }
 
 /**
@@ -45,7 +47,7 @@ export async function openBackend(
     const seal = services.tokens ?? { sealing: () => () => undefined };
     const { endpoints } = configuration.v1;
     const options = { configuration: upstream, ca: ca?.toString(), hostnames, timeouts, logger };
-    return new Upstream({ ...options, seal, endpoints });
+    return new Upstream({ ...options, seal, endpoints, authorize: services.authorize });
   }
   const content = await openSearched(
     await openContent(configuration, logger),
@@ -62,7 +64,8 @@ export async function openBackend(
     endpoints: v1.endpoints,
     greeting,
     search: content.search,
-    ...services,
+    tokens: services.tokens,
+    accounts: services.accounts,
   });
   return new Embedded(byPath(distribution, original), logger);
 }

@@ -20,6 +20,15 @@ export function isStaleConnection(error: unknown): boolean {
   return STALE.has(codeOf(error));
 }
 
+/** For an upstream that does not take the gateway's tokens. Its challenge is none of the client's: it names another realm. */
+export function distrusted(): Failure {
+  return new Failure(
+    502,
+    'UNAVAILABLE',
+    'the registry behind this gateway does not take its tokens; the log tells more',
+  );
+}
+
 /** What the client is told when the upstream cannot answer. The log holds the particulars. */
 export function upstreamFailure(error: unknown): Failure {
   if (TIMED_OUT.has(codeOf(error))) {

@@ -3,10 +3,10 @@ import type { Call } from '../http/call.js';
 import { RequestBody } from '../http/request-body.js';
 import type { Source } from '../http/transaction.js';
 import { announce, type ConnectionUser } from './connection-use.js';
-import { codeOf, isStaleConnection, upstreamFailure } from './failure.js';
+import { codeOf, distrusted, isStaleConnection, upstreamFailure } from './failure.js';
 import { replyFields, requestFields } from './headers.js';
 import { correctLocation } from './location.js';
-import { renewToken, type Sealing, sealingFor } from './token-reply.js';
+import { renewToken, type Sealing, sealingFor, tokenAuthorization } from './token-reply.js';
 import type { Upstream } from './upstream.js';
 
 /** Why we end a request to the upstream ourselves. */
@@ -18,7 +18,7 @@ class Abandoned extends Error {
 export class Passage implements Source, ConnectionUser, Dispatcher.DispatchHandler {
   readonly #upstream: Upstream;
   readonly #call: Call;
-  readonly #headers: string[];
+  #headers: string[] = [];
   readonly #sealing: Sealing | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #body: RequestBody | undefined;
@@ -32,16 +32,31 @@ export class Passage implements Source, ConnectionUser, Dispatcher.DispatchHandl
   constructor(upstream: Upstream, call: Call) {
     this.#upstream = upstream;
     this.#call = call;
-    const { head, client, upstreamToken } = call;
-    const { passAuthorization } = upstream;
-    this.#headers = requestFields(head.fields, head.connection, client, passAuthorization, upstreamToken);
-    if (head.host === undefined) this.#headers.push('host', client.host);
     this.#sealing = sealingFor(call, upstream.seal);
   }
 
   start(): void {
-    const { delivery, head } = this.#call;
+    const { delivery, upstreamToken } = this.#call;
     delivery.source = this;
+    const token = upstreamToken === undefined ? undefined : tokenAuthorization(upstreamToken);
+    const authorization = token ?? this.#upstream.authorize?.(this.#call);
+    if (typeof authorization !== 'object') this.#pass(authorization);
+    else {
+      authorization
+        .then((value) => this.#pass(value))
+        .catch((error: unknown) => {
+          if (!this.#abandoned) this.#fail(error);
+        });
+    }
+  }
+
+  /** @param authorization in place of the client's */
+  #pass(authorization: string | undefined): void {
+    if (this.#abandoned) return;
+    const { delivery, head, client } = this.#call;
+    const { passAuthorization } = this.#upstream;
+    this.#headers = requestFields(head.fields, head.connection, client, passAuthorization, authorization);
+    if (head.host === undefined) this.#headers.push('host', client.host);
     if (head.hasBody)
       this.#body = new RequestBody(delivery.request, head.contentLength, this.#upstream.budget);
     this.#passedAt = performance.now();
@@ -81,6 +96,11 @@ export class Passage implements Source, ConnectionUser, Dispatcher.DispatchHandl
     this.#controller = controller;
     this.#body?.forgetReplay();
     const { delivery, origin } = this.#call;
+    if (status === 401 && this.#upstream.authorize !== undefined && this.#call.upstreamToken === undefined) {
+      this.#upstream.tellDistrust(delivery.id);
+      delivery.fail(distrusted(), 'upstream failed');
+      return;
+    }
     delivery.upstreamMilliseconds = performance.now() - this.#passedAt;
     if (headers['x-docker-token'] !== undefined || headers['www-authenticate'] !== undefined)
       renewToken(headers, this.#sealing);
@@ -89,7 +109,7 @@ export class Passage implements Source, ConnectionUser, Dispatcher.DispatchHandl
     const { location } = headers;
     if (typeof location === 'string')
       headers['location'] = correctLocation(location, origin, this.#upstream.names);
-    const fields = replyFields(headers);
+    const fields = replyFields(headers, delivery.user === undefined);
     const length = headers['content-length'];
     delivery.begin(status, fields, typeof length === 'string' ? Number(length) : undefined);
   }

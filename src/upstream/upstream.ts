@@ -8,6 +8,7 @@ import { followConnection } from './connection-use.js';
 import type { LocationNames } from './location.js';
 import { Passage } from './passage.js';
 import type { TokenSeal } from './token-reply.js';
+import { VisibleLists } from './visible-lists.js';
 
 /** Bytes of small request bodies kept for a second try, over all requests. */
 const REPLAY_BUDGET = 32 * 1024 * 1024;
@@ -25,7 +26,12 @@ export interface UpstreamOptions {
   readonly endpoints: readonly string[];
   readonly timeouts: Timeouts;
   readonly logger: Logger;
+  /** Makes the `Authorization` of a request to the upstream, in place of the client's. */
+  readonly authorize?: Authorize | undefined;
 }
+
+/** At once where it can. */
+export type Authorize = (call: Call) => string | Promise<string>;
 
 /** The registry behind the gateway: connections to it, and what every passage to it needs. */
 export class Upstream implements Backend {
@@ -36,6 +42,8 @@ export class Upstream implements Backend {
   readonly endpoints: string | undefined;
   readonly budget = new ReplayBudget(REPLAY_BUDGET);
   readonly logger: Logger;
+  readonly authorize: Authorize | undefined;
+  readonly #lists = new VisibleLists(this);
   readonly #pool: Pool;
   readonly #fresh: Pool;
 
@@ -47,6 +55,7 @@ export class Upstream implements Backend {
     this.seal = options.seal;
     this.endpoints = options.endpoints.length === 0 ? undefined : options.endpoints.join(',');
     this.logger = options.logger;
+    this.authorize = options.authorize;
     const pool: Pool.Options = {
       connections,
       pipelining: 1,
@@ -66,7 +75,15 @@ export class Upstream implements Backend {
   }
 
   answer(call: Call): void {
-    new Passage(this, call).start();
+    if (!this.#lists.answer(call)) new Passage(this, call).start();
+  }
+
+  /** @param id of the request whose token the upstream has refused */
+  tellDistrust(id: string): void {
+    this.logger.error(
+      { id },
+      'the upstream refuses the tokens of this gateway: check that its auth.token settings have the issuer and the service of this gateway, and its keys or certificate, and that both clocks are right',
+    );
   }
 
   /** @param fresh on a connection of its own, which cannot have died while it was idle */
