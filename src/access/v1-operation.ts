@@ -46,7 +46,7 @@ function onImage(method: string, [id = '', part = '', ...more]: readonly string[
 
 function onRepository(method: string, segments: readonly string[], isEndedBySlash: boolean): Operation {
   const action = actionOf(method);
-  const names = v1RepositoriesOf(segments, isEndedBySlash);
+  const names = v1RepositoriesOf(segments, isEndedBySlash, action === 'push');
   if (action === undefined || names.length === 0) return ADMINISTRATION;
   return { needs: names.map((subject) => ({ action, subject })) };
 }

@@ -5,6 +5,8 @@ const DEFAULT_NAMESPACE = 'library';
 /** What a registry keeps of a repository, by the word behind its name. `layer` is one for old registries only. */
 const PARTS: ReadonlySet<string> = new Set(['images', 'auth', 'tags', 'json', 'properties']);
 const WORDS: ReadonlySet<string> = new Set([...PARTS, 'layer']);
+/** Those that can be written. To an old registry, `PUT` of `a/tags` makes a repository of that name. */
+const WRITABLE: ReadonlySet<string> = new Set(['images', 'auth', 'properties']);
 
 const NONE: readonly string[] = [];
 
@@ -16,8 +18,13 @@ const NONE: readonly string[] = [];
  * every registry reads it so; otherwise both are.
  *
  * @param segments decoded, without the empty one behind a slash at the end
+ * @param isWriting whether something is put there
  */
-export function v1RepositoriesOf(segments: readonly string[], isEndedBySlash: boolean): readonly string[] {
+export function v1RepositoriesOf(
+  segments: readonly string[],
+  isEndedBySlash: boolean,
+  isWriting = false,
+): readonly string[] {
   const [first = '', second, third] = segments;
   const short = namesOf(DEFAULT_NAMESPACE, first);
   if (second === undefined) return short;
@@ -30,9 +37,8 @@ export function v1RepositoriesOf(segments: readonly string[], isEndedBySlash: bo
     return third === 'tags' && WORDS.has(segments[3] ?? '') ? both(long, [`${first}/${second}/tags`]) : long;
   }
   if (!isShort && !isLong) return NONE;
-  if (second === 'layer' || WORDS.has(third ?? '') || (third === undefined && isEndedBySlash)) {
-    return both(short, long);
-  }
+  const isWhole = third === undefined && (isEndedBySlash || (isWriting && !WRITABLE.has(second)));
+  if (second === 'layer' || WORDS.has(third ?? '') || isWhole) return both(short, long);
   return isShort ? short : NONE;
 }
 
