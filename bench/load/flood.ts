@@ -2,13 +2,15 @@ import { connect, type TLSSocket } from 'node:tls';
 
 /**
  * A program of its own: connections that send one wrong password after the other, each another one, as fast as they are
- * answered. Arguments: port, path, user, number of connections, and `one` or `many` addresses. With many, a connection
- * is given up after fifteen answers for one from an address not seen before: nothing that counts by address gets to know it.
+ * answered. Arguments: port, path, user, number of connections, and from where. With `one` all come from one address. With
+ * `many` a connection is given up after eight answers for one from an address not seen before: nothing that counts by address
+ * gets to know it. `names` is the same with a user's name that is new each time, so that nothing can count by user either.
  *
  * It ends with its standard input, and then prints how many answers of each status came, as JSON.
  */
-const [port, path, user, connections, addresses] = process.argv.slice(2);
-const ANSWERS_FROM_ONE_ADDRESS = 15;
+const [port, path, user, connections, origin] = process.argv.slice(2);
+const ANSWERS_FROM_ONE_ADDRESS = 8;
+const movesOn = origin !== 'one';
 
 const statuses: Record<string, number> = {};
 const seed = process.pid * 1_000_003;
@@ -24,7 +26,8 @@ function nextAddress(): string {
 
 function request(): string {
   passwords += 1;
-  const credentials = Buffer.from(`${user}:wrong-${seed}-${passwords}`).toString('base64');
+  const name = origin === 'names' ? `${user}-${seed}-${passwords}` : user;
+  const credentials = Buffer.from(`${name}:wrong-${seed}-${passwords}`).toString('base64');
   return `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Basic ${credentials}\r\n\r\n`;
 }
 
@@ -36,7 +39,7 @@ function open(): void {
     port: Number(port),
     rejectUnauthorized: false,
     // The option is that of net.connect, to which it is handed on.
-    ...(addresses === 'many' ? { localAddress: nextAddress() } : {}),
+    ...(movesOn ? { localAddress: nextAddress() } : {}),
   });
   socket.setEncoding('latin1');
   socket.once('secureConnect', () => socket.write(request()));
@@ -49,7 +52,7 @@ function open(): void {
     const closes = /\r\nconnection: close\r\n/i.test(received);
     received = received.slice(length);
     answers += 1;
-    if (closes || (addresses === 'many' && answers >= ANSWERS_FROM_ONE_ADDRESS)) socket.destroy();
+    if (closes || (movesOn && answers >= ANSWERS_FROM_ONE_ADDRESS)) socket.destroy();
     else socket.write(request());
   });
   socket.on('error', () => {
