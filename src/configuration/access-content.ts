@@ -15,6 +15,8 @@ export interface AccessContent {
   readonly rest: string;
   /** Digest of the file. */
   readonly digest: string;
+  /** The file says nothing at all, as one does that is being written, or for which there was no room on the disk. */
+  readonly isBlank: boolean;
   /** When there are any, nothing of the above should be used. */
   readonly problems: readonly Problem[];
 }
@@ -46,5 +48,5 @@ export async function readAccessContent(file: string, label: string): Promise<Ac
     'sha256',
     JSON.stringify(others.map(([name, words]) => [name, words.map((word) => word.text)])),
   );
-  return { rules, groups, rest, digest: hash('sha256', text), problems };
+  return { rules, groups, rest, digest: hash('sha256', text), isBlank: text.trim() === '', problems };
 }

@@ -16,6 +16,8 @@ export interface RulesOptions {
   readonly logger: Logger;
   /** Called after other rules hold. */
   readonly onChange?: (change: { readonly rules: number }) => void;
+  /** Called for each state of the files that is broken, which leaves in force what held before. */
+  readonly onRefusal?: (refusal: { readonly problems: number }) => void;
   /** Default: every 500 ms, 100 ms after a change. */
   readonly times?: WatchTimes;
 }
@@ -118,7 +120,7 @@ class WatchedRules implements LiveRules {
 
   async #readFile(file: string, looks: number): Promise<boolean> {
     const content = await readRules(file, this.#label);
-    if (this.#isClosed || this.#refused(file, content.problems)) return true;
+    if (this.#isClosed || this.#refused(file, this.#problemsOf(content))) return true;
     const isEmptied = content.rules.length === 0 && this.#rules.length > 0;
     if (isEmptied && looks < LOOKS_AT_NONE) return false;
     this.#first ??= content;
@@ -134,6 +136,13 @@ class WatchedRules implements LiveRules {
     this.#rules = content.rules;
     this.#hold(file);
     return true;
+  }
+
+  /** Whoever wants no rules any more writes so; a file that was cut off must not open everything to every user. */
+  #problemsOf({ problems, isBlank }: AccessContent): readonly Problem[] {
+    if (!isBlank || this.#rules.length === 0 || problems.length > 0) return problems;
+    const message = 'The configuration file is empty; write {} when there shall be no rules.';
+    return [{ place: { file: this.#label }, message }];
   }
 
   /** The file may name another file of groups, unless the environment has the last word. */
@@ -177,6 +186,7 @@ class WatchedRules implements LiveRules {
     if (text !== (this.#told.get(about) ?? '') && text !== '') {
       for (const problem of problems.slice(0, 10))
         this.#options.logger.error({ problem: formatProblem(problem) }, 'the last good rules stay in place');
+      this.#options.onRefusal?.({ problems: problems.length });
     }
     this.#told.set(about, text);
     return text !== '';

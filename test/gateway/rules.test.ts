@@ -27,16 +27,19 @@ async function open(t: TestContext, yaml: string, groups?: string) {
     directory,
   });
   let changes = 0;
+  const refusals: number[] = [];
   const rules = await openRules(configuration, {
     isUser: (name) => ['alice', 'bob'].includes(name),
     logger,
     onChange: () => {
       changes += 1;
     },
+    onRefusal: ({ problems }) => refusals.push(problems),
     times: { interval: 30, settle: 10 },
   });
   afterwards(t, () => rules.close());
   return {
+    refusals,
     ...{ rules, file, groupsFile, lines },
     changes: () => changes,
     may: (user: string) => rules.current.decide({ ...stranger, user }, 'pull', 'a/b').allowed,
@@ -55,8 +58,21 @@ test('Rules that are written hold without a restart, and their end as well.', as
   assert.ok(may('alice'));
 });
 
+test('A file that was cut off to nothing opens nothing: the last good rules stay.', async (t) => {
+  const { rules, file, may, logged } = await open(t, rule('alice'));
+  for (const [index, text] of ['', '\n \n'].entries()) {
+    await writeFile(file, text);
+    await until(() => logged('file is empty') > index, 'the empty file is told');
+    assert.deepEqual([may('alice'), may('bob'), rules.current.isOpen], [true, false, false]);
+    await writeFile(file, rule('bob'));
+    await until(() => may('bob'), 'rules hold again');
+    await writeFile(file, rule('alice'));
+    await until(() => may('alice'), 'and others');
+  }
+});
+
 test('A broken file leaves the last good rules, and is told once with its line.', async (t) => {
-  const { file, may, logged } = await open(t, rule('alice'));
+  const { file, may, logged, refusals } = await open(t, rule('alice'));
   await writeFile(file, `${rule('bob')}    - { allow: pul }\n`);
   await until(
     () => logged('dockgate.yaml:4:16: access.rules[].allow must be one of') > 0,
@@ -67,6 +83,7 @@ test('A broken file leaves the last good rules, and is told once with its line.'
   await until(() => logged('dockgate.yaml:2:1') > 0, 'the log tells of it');
   assert.ok(may('alice') && !may('bob'));
   assert.equal(logged('access.rules[].allow must be one of'), 1);
+  assert.equal(refusals.length, 2, 'whoever audits hears of each broken state once');
   await writeFile(file, rule('bob'));
   await until(() => may('bob'), 'bob may pull');
 });
