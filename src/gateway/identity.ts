@@ -59,6 +59,8 @@ export async function openIdentity(
     isUser: (name) => users.get(name) !== undefined,
     logger,
     onChange: ({ rules }) => audit?.change({ event: 'rules changed', detail: { rules } }),
+    onRefusal: ({ problems }) =>
+      audit?.change({ event: 'rules changed', outcome: 'refused', detail: { problems } }),
   });
   closers.push(() => policy.close());
   const authorization = new Authorization(policy);
