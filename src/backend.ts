@@ -57,7 +57,12 @@ export async function openBackend(
   );
   const collections = scheduleCollections(content, configuration, logger, closers);
   const { sparseImages, v1, greeting } = configuration;
-  const distribution = createRegistry({ store: content.stores, sparseImages, collections });
+  const distribution = createRegistry({
+    store: content.stores,
+    sparseImages,
+    hasLibrary: content.v1 !== undefined,
+    collections,
+  });
   const original = createV1({
     stores: content.v1,
     hasIndex: v1.index === 'built-in',

@@ -10,6 +10,7 @@ import { answerExtensions } from './v2/extensions.js';
 import { asFailure } from './v2/failures.js';
 import { answerManifest } from './v2/manifests.js';
 import { isReading } from './v2/methods.js';
+import { checkOtherName } from './v2/other-name.js';
 import { answerReferrers } from './v2/referrers.js';
 import { parseRoute } from './v2/routes.js';
 import { answerTags } from './v2/tags.js';
@@ -20,6 +21,8 @@ export interface RegistryOptions {
   readonly store: Stores;
   /** Takes manifests whose config or layers the repository does not hold. Without it they are refused. */
   readonly sparseImages?: boolean;
+  /** `library/x` shows the images of `x`, as it does where the v1 API is served too. */
+  readonly hasLibrary?: boolean;
   /** Cleans the store up when a client asks for it. Without it there is no such endpoint. */
   readonly collections?: Collections | undefined;
 }
@@ -32,7 +35,7 @@ export interface RegistryOptions {
  * client's doing, and other errors when the store is broken.
  */
 export function createRegistry(options: RegistryOptions): Handler {
-  const complete = { sparseImages: false, collections: undefined, ...options };
+  const complete = { sparseImages: false, hasLibrary: false, collections: undefined, ...options };
   return async (exchange) => {
     try {
       return await answer(complete, exchange);
@@ -45,6 +48,7 @@ export function createRegistry(options: RegistryOptions): Handler {
 function answer(options: Required<RegistryOptions>, exchange: Exchange): Reply | Promise<Reply> {
   const { store, sparseImages } = options;
   const route = parseRoute(exchange.target.path, isReading(exchange));
+  if (options.hasLibrary && 'repository' in route) checkOtherName(exchange, route, route.repository);
   switch (route.kind) {
     case 'base':
       return answerBase(exchange);

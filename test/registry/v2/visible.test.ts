@@ -154,3 +154,21 @@ test('A mount that is refused looks like one from a repository without the blob.
   const mounted = await ask(handler, 'POST', `/v2/mine/b/blobs/uploads/?mount=${missing}`, { rights: mine });
   assert.equal(mounted.status, 201);
 });
+
+test('The longer name of a repository of the v1 API opens no more than its shorter one.', async (t) => {
+  const fixture = await openFixture({ hasLibrary: true });
+  afterwards(t, () => fixture.close());
+  await pushImage(fixture.handler, 'library/x', 'latest');
+  const path = '/v2/library/x/manifests/latest';
+  const asked = async (rights: ReturnType<typeof pulling>, to = path): Promise<number> =>
+    (await ask(fixture.handler, 'GET', to, { rights })).status;
+  assert.equal(await asked(pulling((name) => name === 'library/x')), 403);
+  assert.equal(
+    await asked(
+      pulling((name) => name === 'library/x'),
+      '/v2/library/none/tags/list',
+    ),
+    403,
+  );
+  assert.equal(await asked(pulling(() => true)), 200);
+});
