@@ -84,7 +84,7 @@ export class Reception {
       return;
     }
     if (isTokenService(target.path)) {
-      delivery.user = certificateUserOf(connection);
+      delivery.user = certifiedUser(call);
       this.#forward(call, this.#options.tokenService);
       return;
     }
@@ -97,8 +97,10 @@ export class Reception {
   }
 
   /** A certificate stands for its user where nothing else is shown. */
-  #verdict({ head: { authorization }, delivery, client }: Call): Verdict | Promise<Verdict> {
-    const user = authorization === undefined ? certificateUserOf(delivery.connection) : undefined;
+  #verdict(call: Call): Verdict | Promise<Verdict> {
+    const { authorization } = call.head;
+    const { client } = call;
+    const user = authorization === undefined ? certifiedUser(call) : undefined;
     if (user !== undefined) {
       this.#options.audit?.login({ user, address: client.address, outcome: 'good', way: 'certificate' });
       return { kind: 'granted', way: 'certificate', user };
@@ -152,4 +154,9 @@ export class Reception {
     call.delivery.goOn();
     backend.answer(call);
   }
+}
+
+/** Behind a trusted proxy the certificate is the proxy's, and says nothing about whom it speaks for. */
+function certifiedUser({ delivery: { connection }, client }: Call): string | undefined {
+  return client.chain === connection.address ? certificateUserOf(connection) : undefined;
 }
