@@ -5,6 +5,7 @@ import { HtpasswdAccounts } from './gateway/accounts.js';
 import { auditExchanges } from './gateway/audit.js';
 import { openCredentials } from './gateway/credentials.js';
 import { openIdentity } from './gateway/identity.js';
+import { upstreamAuthorization } from './gateway/upstream-authorization.js';
 import { TrustedProxies } from './http/client.js';
 import { Corridor } from './http/corridor.js';
 import { Embedded } from './http/embedded.js';
@@ -66,7 +67,8 @@ export async function startGateway(configuration: Configuration, logs: Logs): Pr
     const { users, pool, v1Tokens: tokens } = identity;
     const isNamed = (user: string): boolean => identity.rules.names(user);
     const accounts = new HtpasswdAccounts({ users, pool, isOpen: v1.registration, isNamed, logger });
-    const backend = await openBackend(configuration, { tokens, accounts }, logger, closers);
+    const authorize = upstream?.tokens === true ? upstreamAuthorization(identity.upstreamTokens) : undefined;
+    const backend = await openBackend(configuration, { tokens, accounts, authorize }, logger, closers);
     closers.push(() => backend.close());
 
     const { timeouts } = configuration;

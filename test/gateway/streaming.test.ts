@@ -126,6 +126,7 @@ test('an upstream that does not read stops the client', async (t) => {
     return write(chunk);
   }) as typeof outgoing.write;
   const poured = pour(outgoing, LARGE);
+  await until(() => waiting !== undefined, 'the request comes to the upstream');
   assert.ok((await settled(() => taken)) < LARGE / 2, `${taken} bytes were taken from the client`);
   if (waiting === undefined || answering === undefined) throw new Error('nothing came to the upstream');
   bulk(waiting, answering);
