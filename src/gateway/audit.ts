@@ -8,14 +8,14 @@ import { diffUsers, usersChanged } from '../telemetry/audit-users.js';
 /** Lets the audit log see the exchanges that change something, and those that somebody lacked a right for. */
 export function auditExchanges(audit: Audit): ExchangeAudit {
   return {
-    exchange(transaction: Transaction, { needs, image, mount }: Operation): void {
+    exchange(transaction: Transaction, { needs, image, mount, account }: Operation): void {
       const { id, user, address, way, request, path = '', status, digest } = transaction;
       const need = needs[0];
       const subject = need?.subject;
       audit.request({
         ...{ id, user, address, way, path, status, digest, mount },
         method: request.method ?? '',
-        action: image ?? need?.action,
+        action: image ?? need?.action ?? (account === 'change' ? 'account' : undefined),
         repository: typeof subject === 'string' ? subject : undefined,
       });
     },

@@ -30,13 +30,13 @@ export function requestEvent(request: AuditRequest): AuditEvent | undefined {
   };
 }
 
-type Kind = 'push' | 'delete' | 'mount' | 'admin' | 'denied';
+type Kind = 'push' | 'delete' | 'mount' | 'account' | 'admin' | 'denied';
 
 function kindOf({ method, path, action, status, way, mount }: AuditRequest): Kind | undefined {
   if (status === 403 || (status === 401 && way !== undefined)) return 'denied';
   if (status < 200 || status > 299 || !isWriting(method)) return undefined;
   if (action === 'delete') return 'delete';
-  if (action === 'admin') return 'admin';
+  if (action === 'admin' || action === 'account') return action;
   if (action !== 'push') return undefined;
   if (!path.startsWith('/v2/')) return 'push';
   // 202 is an upload that goes on; what it leads to is told when it is whole. The end of one that is given up is no event.
@@ -77,7 +77,7 @@ function nameOf({ path }: AuditRequest): Named {
 
 function detailOf(kind: Kind, { method, mount }: AuditRequest, { part }: Named): AuditEvent['detail'] {
   if (kind === 'mount') return { source: mount?.source ?? null };
-  if (kind === 'admin' || kind === 'denied') return { method, part };
+  if (kind === 'account' || kind === 'admin' || kind === 'denied') return { method, part };
   return part === undefined ? undefined : { part };
 }
 
