@@ -95,7 +95,8 @@ export class GuessGuard {
     this.#goodTries = tableOf(limits.known, this.#now);
     this.#pairs = table(PAIRS, limits.address.decay);
     this.#waits = table(PROMISES, PROMISE);
-    this.#good = table(limits.known.slots, KNOWN_FOR, 1);
+    const { slots } = limits.known;
+    this.#good = new GuessTable({ slots, decay: KNOWN_FOR, most: 1, home: homeOf }, this.#now);
   }
 
   /** Bytes set aside, which is all that it ever takes. */
@@ -208,6 +209,11 @@ function count(table: GuessTable, key: string, kind: 'tried' | 'cancelled'): voi
 /** Names can be long, and other processes need not know them. */
 function nameOf(text: string): string {
   return hash('sha256', text, 'base64').slice(0, 24);
+}
+
+/** Of 64 homes that a user has: whoever has an account and a million addresses cannot make others unknown at theirs. */
+function homeOf(pair: string): string {
+  return pair.slice(24) + pair.charAt(0);
 }
 
 /** Both have one length. */

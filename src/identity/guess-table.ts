@@ -14,6 +14,8 @@ export interface GuessTableOptions {
   readonly decay: number;
   /** The largest count. */
   readonly most: number;
+  /** Keys of one home lie together, so that many of them take no room from others. Default: each key has its own. */
+  readonly home?: (key: string) => string;
 }
 
 /** Entries that a key can lie in. */
@@ -97,7 +99,9 @@ export class GuessTable {
   #find(key: string): { readonly set: number; readonly tag: number; readonly slot: number | undefined } {
     // The secret stands first and has one length: nobody sees the digest, so this needs no HMAC, which costs three times as much.
     const digest = hash('sha256', this.#secret + key, 'hex');
-    const set = (Number.parseInt(digest.slice(0, 8), 16) % (this.#options.slots / WAYS)) * WAYS;
+    const { slots, home } = this.#options;
+    const place = home === undefined ? digest : hash('sha256', this.#secret + home(key), 'hex');
+    const set = (Number.parseInt(place.slice(0, 8), 16) % (slots / WAYS)) * WAYS;
     // 0 marks an entry that is free.
     const tag = Number.parseInt(digest.slice(8, 16), 16) || 1;
     for (let slot = set; slot < set + WAYS; slot += 1) {

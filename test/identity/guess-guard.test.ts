@@ -225,3 +225,25 @@ test('what is announced names nobody', () => {
   );
   assert.ok(!text.includes('ada') && !text.includes(HOME), text);
 });
+
+test('whoever has an account and very many addresses makes few others unknown at theirs', () => {
+  let time = 1_000_000;
+  const guard = new GuessGuard(GUESS_LIMITS, undefined, () => time);
+  const succeed = (user: string, address: string): void => {
+    const attempt = guard.begin(user, address);
+    assert.ok(typeof attempt !== 'number');
+    attempt.succeed();
+  };
+  const addressOf = (index: number): string => `10.1.${index >> 8}.${index & 255}`;
+  for (let index = 0; index < 1_000; index += 1) succeed(`user${index}`, addressOf(index));
+  for (let index = 0; index < 2 * GUESS_LIMITS.known.slots; index += 1) {
+    time += 1;
+    succeed('mallory', `2001:db8:${(index >> 16).toString(16)}:${(index & 65_535).toString(16)}::1`);
+  }
+  let known = 0;
+  for (let index = 0; index < 1_000; index += 1) {
+    const attempt = guard.begin(`user${index}`, addressOf(index));
+    if (typeof attempt !== 'number' && attempt.isKnown) known += 1;
+  }
+  assert.ok(known > 900, `${known} of 1000 users are known`);
+});
