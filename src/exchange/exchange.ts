@@ -22,6 +22,11 @@ export interface Exchange {
   readonly body: Readable;
   /** Who asks, once the password has been checked; undefined on the paths that need none. */
   readonly user: string | undefined;
+  /**
+   * False: the user has shown something else than a password, such as a token for one repository or a certificate. It opens
+   * less, or can be taken back, and must not be exchanged for what opens more or holds longer.
+   */
+  readonly byPassword?: boolean | undefined;
   /** IP address of the client, as far as it can be trusted. */
   readonly address: string;
   /** What whoever asks may do; undefined: everything. What the path itself names has been decided already. */

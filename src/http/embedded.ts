@@ -60,6 +60,7 @@ class EmbeddedExchange implements Exchange, Source {
   readonly target: Target;
   readonly headers: RequestHeaders;
   readonly user: string | undefined;
+  readonly byPassword: boolean;
   readonly address: string;
   readonly rights: Rights | undefined;
   readonly grant: Grant | undefined;
@@ -75,6 +76,7 @@ class EmbeddedExchange implements Exchange, Source {
     this.target = target;
     this.headers = fieldRecord(head.fields);
     this.user = delivery.user;
+    this.byPassword = delivery.way === 'password';
     this.address = delivery.address;
     this.rights = call.rights;
     this.grant = call.grant;

@@ -10,9 +10,10 @@ export interface TokenSeal {
 }
 
 /** What becomes of the tokens that answer a call; undefined for whoever has none to be given. */
-export function sealingFor({ delivery: { user }, grant }: Call, seal: TokenSeal): Sealing | undefined {
-  // Who brings a token is not given another: one that has been stolen would be renewed for ever.
-  return user === undefined || grant !== undefined ? undefined : seal.sealing(user);
+export function sealingFor({ delivery: { user, way } }: Call, seal: TokenSeal): Sealing | undefined {
+  // Who brings a token is not given another: one that has been stolen would be renewed for ever. Nor does a certificate
+  // live on in one after it was taken back.
+  return user === undefined || way !== 'password' ? undefined : seal.sealing(user);
 }
 
 type Headers = Record<string, string | string[] | undefined>;

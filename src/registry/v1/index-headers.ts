@@ -15,9 +15,11 @@ function accessFor(method: string): Grant['access'] {
  * could be renewed for ever, by whoever has got hold of it.
  */
 function tokenFor({ tokens }: V1Options, exchange: Exchange, repository: V1Repository): string | undefined {
-  const { user, grant, method, headers } = exchange;
+  const { user, byPassword, grant, method, headers } = exchange;
   if (tokens === undefined || user === undefined) return undefined;
   if (grant !== undefined) return headers['authorization'];
+  // A bearer token or a certificate would live on in it, after its end and after it was taken back.
+  if (byPassword === false) return undefined;
   return tokens.issue(user, { repository: repository.toString(), access: accessFor(method) });
 }
 
