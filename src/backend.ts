@@ -13,6 +13,7 @@ import { CollectionSchedule } from './registry/upkeep/schedule.js';
 import { alsoV1Images } from './registry/upkeep/v1-collection.js';
 import type { Accounts } from './registry/v1/services.js';
 import { createV1 } from './registry/v1/v1.js';
+import type { Audit } from './telemetry/audit-event.js';
 import { parseChain } from './tls/certificate-chain.js';
 import { read } from './tls/directory.js';
 import { type Authorize, Upstream } from './upstream/upstream.js';
@@ -26,6 +27,8 @@ export interface BackendServices {
   readonly accounts: Accounts | undefined;
   /** Makes the `Authorization` of requests to the upstream; without it, the settings decide about the client's. */
   readonly authorize?: Authorize | undefined;
+  /** Is told of clean-ups. */
+  readonly audit?: Pick<Audit, 'change'> | undefined;
 }
 
 /**
@@ -55,7 +58,7 @@ export async function openBackend(
     logger,
     closers,
   );
-  const collections = scheduleCollections(content, configuration, logger, closers);
+  const collections = scheduleCollections(content, configuration, { logger, audit: services.audit }, closers);
   const { sparseImages, v1, greeting } = configuration;
   const distribution = createRegistry({
     store: content.stores,
@@ -115,14 +118,21 @@ function byPath(distribution: Handler, original: Handler): Handler {
 function scheduleCollections(
   { own: { stores: store, v1: old } }: RegistryContent,
   { collection: { interval, grace, untagged, uploadTimeout }, v1 }: Configuration,
-  logger: Logger,
+  { logger, audit }: { readonly logger: Logger } & Pick<BackendServices, 'audit'>,
   closers: Closer[],
 ): Collections {
   const { workspace } = store;
   const listener: CollectionListener = {
     started: (terms) => logger.info({ terms }, 'a clean-up has started'),
-    ended: (report) => logger.info({ report }, 'a clean-up has ended'),
-    failed: (err) => logger.error({ err }, 'a clean-up has failed'),
+    ended(report) {
+      logger.info({ report }, 'a clean-up has ended');
+      const { removed, bytes } = report;
+      audit?.change({ event: 'clean-up', detail: { ...removed, bytes, dryRun: report.dryRun } });
+    },
+    failed(err) {
+      logger.error({ err }, 'a clean-up has failed');
+      audit?.change({ event: 'clean-up', outcome: 'failed' });
+    },
   };
   const terms = { grace, untagged, dryRun: false };
   const collections = new Collections({

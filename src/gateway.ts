@@ -68,7 +68,7 @@ export async function startGateway(configuration: Configuration, logs: Logs): Pr
     const isNamed = (user: string): boolean => identity.rules.names(user);
     const accounts = new HtpasswdAccounts({ users, pool, isOpen: v1.registration, isNamed, logger });
     const authorize = upstream?.tokens === true ? upstreamAuthorization(identity.upstreamTokens) : undefined;
-    const backend = await openBackend(configuration, { tokens, accounts, authorize }, logger, closers);
+    const backend = await openBackend(configuration, { tokens, accounts, authorize, audit }, logger, closers);
     closers.push(() => backend.close());
 
     const { timeouts } = configuration;
