@@ -23,7 +23,7 @@ export async function mountBlob(
   to: Repository,
   rights: Rights | undefined,
 ): Promise<boolean> {
-  const mayPull = ({ name }: Repository): boolean => rights === undefined || rights.may('pull', name);
+  const mayPull = ({ name }: Repository): boolean => rights === undefined || mayPullByAllNames(rights, name);
   if (from !== null && from !== '') {
     const source = Repository.read(from);
     return source !== undefined && mayPull(source) && (await blobs.mount(digest, source, to));
@@ -39,4 +39,10 @@ export async function mountBlob(
     if (asked >= ASKED || tried >= TRIED) return false;
   }
   return false;
+}
+
+/** `library/x` shows what `x` has where the v1 API is served, and opens no more. Elsewhere the client only has to upload. */
+function mayPullByAllNames(rights: Rights, name: string): boolean {
+  const [, short] = /^library\/([^/]+)$/.exec(name) ?? [];
+  return rights.may('pull', name) && (short === undefined || rights.may('pull', short));
 }

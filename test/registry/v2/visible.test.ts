@@ -172,3 +172,16 @@ test('The longer name of a repository of the v1 API opens no more than its short
   );
   assert.equal(await asked(pulling(() => true)), 200);
 });
+
+test('A mount from the longer name of a repository takes the right for the shorter one too.', async () => {
+  const holders = async function* (): AsyncGenerator<Repository> {
+    yield RepositoryName.parse('library/x');
+  };
+  const blobs = { holders, mount: async () => true } as unknown as BlobStore;
+  const [digest, to] = [Digest.parse(digestOf('blob')), RepositoryName.parse('mine/app')];
+  const [half, whole] = [pulling((name) => name === 'library/x'), pulling((name) => name !== 'mine/app')];
+  for (const source of ['library/x', null]) {
+    assert.equal(await mountBlob(blobs, digest, source, to, half), false);
+    assert.equal(await mountBlob(blobs, digest, source, to, whole), true);
+  }
+});
