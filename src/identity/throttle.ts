@@ -15,19 +15,29 @@ export function subscriberOf(address: string): string {
   if (!isIPv6(address)) return address;
   const mapped = /^::ffff:([0-9.]+)$/i.exec(address);
   if (mapped?.[1] !== undefined) return mapped[1];
-  const [head = '', tail = ''] = address.split('::');
-  const before = head === '' ? [] : head.split(':');
-  const after = tail === '' ? [] : tail.split(':');
-  const groups = [
-    ...before,
-    ...Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0'),
-    ...after,
-  ];
   // A proxy may spell the same address in another way than the system does.
+  const groups = groupsOf(address);
+  const [sixth, seventh = 0, eighth = 0] = groups.slice(5);
+  if (sixth === 0xffff && groups.slice(0, 5).every((group) => group === 0)) {
+    return [seventh >> 8, seventh & 255, eighth >> 8, eighth & 255].join('.');
+  }
   return groups
     .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
+    .map((group) => group.toString(16))
     .join(':');
+}
+
+/** The eight groups of an IPv6 address in any of its spellings (RFC 4291 §2.2); a zone is left out. */
+function groupsOf(address: string): readonly number[] {
+  const text = address.replace(/%.*$/s, '').replace(/\d+\.\d+\.\d+\.\d+$/, (dotted) => {
+    const [first = 0, second = 0, third = 0, fourth = 0] = dotted.split('.').map(Number);
+    return `${((first << 8) | second).toString(16)}:${((third << 8) | fourth).toString(16)}`;
+  });
+  const [head = '', tail = ''] = text.split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === '' ? [] : tail.split(':');
+  const zeros = Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0');
+  return [...before, ...zeros, ...after].map((group) => Number.parseInt(group, 16));
 }
 
 interface Bucket {

@@ -74,7 +74,15 @@ test('the addresses of one IPv6 network count as one, and those of another do no
 
 test('a subscriber is an IPv4 address or 64 bits of IPv6, however it is spelled', () => {
   const same: readonly (readonly string[])[] = [
-    ['192.0.2.1', '::ffff:192.0.2.1', '::FFFF:192.0.2.1'],
+    [
+      '192.0.2.1',
+      '::ffff:192.0.2.1',
+      '::FFFF:192.0.2.1',
+      '::ffff:c000:201',
+      '0:0:0:0:0:ffff:192.0.2.1',
+      '0000:0000:0000:0000:0000:FFFF:C000:0201',
+    ],
+    ['2001:db8:1:2:3:4:192.0.2.1', '2001:db8:1:2::192.0.2.1'],
     [
       '2001:db8::1',
       '2001:db8:0:0::2',
