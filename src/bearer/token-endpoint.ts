@@ -3,7 +3,7 @@ import type { Reply } from '../exchange/reply.js';
 import type { Granted, Stranger, Verdict } from '../identity/authenticator.js';
 import { type BoundWay, isBoundWay } from './binding.js';
 import type { OwnTokens } from './own-tokens.js';
-import { formatScope, grantedOf, type ScopeRights } from './scope.js';
+import { formatScope, grantedInTurn, type ScopeRights } from './scope.js';
 import { SignatureQueue } from './signature-queue.js';
 import type { Bearer, TokenIssuer } from './token-issuer.js';
 import { TokenRefusal, tokenReply } from './token-refusal.js';
@@ -84,7 +84,7 @@ export class TokenEndpoint {
     if (service !== own && !services.includes(service))
       throw new TokenRefusal(400, 'invalid_request', 'no tokens are issued here for this service');
     const applicant = await this.#applicant(proof, service, exchange);
-    const access = grantedOf(scopes, door.rightsOf(applicant, address));
+    const access = await grantedInTurn(scopes, door.rightsOf(applicant, address));
     if (JSON.stringify(access).length > LONGEST_ACCESS)
       throw new TokenRefusal(400, 'invalid_scope', 'so many scopes do not fit into one token; ask for fewer');
     const bearer = bearerOf(applicant);

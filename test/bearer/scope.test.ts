@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatScope, grantedOf, parseScopes, ScopeError } from '../../src/bearer/scope.js';
+import { formatScope, grantedInTurn, grantedOf, parseScopes, ScopeError } from '../../src/bearer/scope.js';
 import { scopeOf } from '../../src/identity/needed-scope.js';
 
 const ALL = { allows: () => true };
@@ -88,4 +88,33 @@ test('a challenge says what the request needs', () => {
   assert.equal(scopeOf({ needs: [{ action: 'catalog', subject: undefined }] }), 'registry:catalog:*');
   assert.equal(scopeOf({ needs: [{ action: 'search', subject: undefined }] }), undefined);
   assert.equal(scopeOf({ needs: [] }), undefined);
+});
+
+test('many scopes are looked up in turns, and come out as if all at once', async () => {
+  const texts = Array.from({ length: 90 }, (_, index) => `repository:team/r${index % 30}:pull,push,delete`);
+  const asked = parseScopes([
+    ...texts,
+    'repository:team/r1:*',
+    'repository:other/x:pull',
+    'registry:catalog:*',
+  ]);
+  const rights = {
+    allows(action: string, subject: unknown): boolean {
+      // As slow as thousands of rules.
+      const end = performance.now() + 1;
+      while (performance.now() < end);
+      return subject === undefined || (String(subject).startsWith('team/') && action !== 'delete');
+    },
+  };
+  let turns = 0;
+  let isOver = false;
+  const count = (): void => {
+    turns += 1;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  const granted = await grantedInTurn(asked, rights);
+  isOver = true;
+  assert.deepEqual(granted, grantedOf(asked, rights));
+  assert.ok(turns > 10, `others had their turn ${turns} times`);
 });
