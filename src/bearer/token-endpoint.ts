@@ -84,10 +84,11 @@ export class TokenEndpoint {
     if (service !== own && !services.includes(service))
       throw new TokenRefusal(400, 'invalid_request', 'no tokens are issued here for this service');
     const applicant = await this.#applicant(proof, service, exchange);
+    const shown = bearerOf(applicant);
+    const bearer = shown === undefined ? undefined : issuer.known(shown);
     const access = await grantedInTurn(scopes, door.rightsOf(applicant, address));
     if (JSON.stringify(access).length > LONGEST_ACCESS)
       throw new TokenRefusal(400, 'invalid_scope', 'so many scopes do not fit into one token; ask for fewer');
-    const bearer = bearerOf(applicant);
     // Strangers may ask as often as they like, and a signature costs more than the rest of the request.
     const signed = await this.#queue.run(async () => ({
       token: await issuer.issue(bearer, service, access),

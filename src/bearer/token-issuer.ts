@@ -13,6 +13,8 @@ const BACKDATING = 60;
 export interface Bearer {
   readonly way: BoundWay;
   readonly user: string;
+  /** What tokens hung on when they showed it ({@link TokenIssuer.known}). Has it changed since, there is no token. */
+  readonly text?: string | undefined;
 }
 
 /** A token that was issued. Times in milliseconds. */
@@ -41,6 +43,14 @@ export class TokenIssuer {
 
   constructor(options: TokenIssuerOptions) {
     this.#options = options;
+  }
+
+  /**
+   * To be called when somebody has shown who they are, before anything is waited for: a token that was made later would
+   * hang on the password that they have by then, and whoever came with the old one would keep it.
+   */
+  known({ way, user }: Bearer): Bearer {
+    return { way, user, text: this.#options.bindings.find(way, user)?.text ?? '' };
   }
 
   /**
@@ -77,7 +87,7 @@ export class TokenIssuer {
   }
 
   async #bound(
-    { way, user }: Bearer,
+    { way, user, text }: Bearer,
     typ: string,
     audience: string,
     claims: JWTPayload,
@@ -86,7 +96,8 @@ export class TokenIssuer {
     const { keys, bindings, now = Date.now } = this.#options;
     const binding = bindings.find(way, user);
     const left = Math.min(lifetime, (binding?.until ?? Number.POSITIVE_INFINITY) - now());
-    if (binding === undefined || left < 1_000) return undefined;
+    if (binding === undefined || left < 1_000 || (text !== undefined && text !== binding.text))
+      return undefined;
     const key = keys.signing;
     const bond = markOf(key.bindingSecret, way, user, binding);
     return this.#sign(typ, audience, { sub: user, way, bond, ...claims }, left, key);

@@ -178,3 +178,24 @@ test('forged refresh tokens are checked a few at a time, and too many at once ar
   assert.deepEqual([...new Set(statuses)].sort(), [401, 503]);
   assert.equal(answers.find(({ status }) => status === 503)?.headers['retry-after'], 1);
 });
+
+test('whoever came with the password of before gets no token that hangs on the new one', async (t) => {
+  const server = await serve(t);
+  // More than are signed at once, so that some wait.
+  const asked = { query: 'offline_token=true', headers: { authorization: ALICE } };
+  const answers = Array.from({ length: 40 }, () => server.ask(asked));
+  await new Promise(setImmediate);
+  server.bound.set('password alice', { text: 'another' });
+  let refused = 0;
+  for (const { status, json } of await Promise.all(answers)) {
+    if (status === 401) refused += 1;
+    else {
+      const verdict = await server.check.check(`Bearer ${String(json['token'])}`);
+      assert.deepEqual(verdict, { kind: 'unauthorized', token: true });
+    }
+    if (json['refresh_token'] === undefined) continue;
+    const form = formOf({ grant_type: 'refresh_token', refresh_token: String(json['refresh_token']) });
+    assert.equal((await server.ask(form)).status, 401);
+  }
+  assert.ok(refused > 0);
+});
