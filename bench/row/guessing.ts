@@ -19,8 +19,10 @@ const LIMIT = 1.11;
 const CONNECTIONS = 4;
 /** Seconds. */
 const WARM_UP = 4;
-/** Milliseconds that a flood runs before anything is measured. */
-const RUN_IN = 1_000;
+/** Milliseconds that a flood runs before anything is measured: by then all its connections have been made. */
+const RUN_IN = 5_000;
+/** The same before the first round: what is allowed to a short burst of wrong passwords is used up then. */
+const SOAK = 20_000;
 
 /** What good users do; each returns how much of it was done in so many seconds. */
 type Load = (stage: Stage, contender: Contender, seconds: number) => Promise<number>;
@@ -142,6 +144,9 @@ export const guessingRow: Row = {
       stage.say(`guessing: warming up ${contender.name}`);
       const url = `${contender.origin}${MANIFEST_PATH}`;
       await runWrk(stage, { url, duration: WARM_UP, connections: CONNECTIONS });
+      const attackers = startAttackers(stage, contender.port, 'names');
+      await delay(SOAK);
+      await attackers.stop();
       samples.set(contender, new Map(kinds.map(({ name }) => [name, []])));
     }
     for (let round = 1; round <= stage.options.rounds; round += 1) {

@@ -2,6 +2,7 @@ import type { Authorization } from '../access/authorization.js';
 import type { Policy } from '../access/policy.js';
 import type { Applicant, TokenDoor } from '../bearer/token-endpoint.js';
 import type { Authenticator, Granted, UserDirectory } from '../identity/authenticator.js';
+import { HeldRefusals } from '../identity/held-refusals.js';
 
 export interface TokenDoorOptions {
   readonly authenticator: Pick<Authenticator, 'check' | 'checkPassword'>;
@@ -20,13 +21,15 @@ export function openTokenDoor({
   users,
   robot,
 }: TokenDoorOptions): TokenDoor {
+  const held = new HeldRefusals();
   return {
     // Whoever brings nothing but a certificate has been named by it when the request came in.
     authenticate: (credentials, address, { user }) =>
       credentials === undefined && user !== undefined
         ? { kind: 'granted', way: 'certificate', user }
-        : authenticator.check(credentials, address),
-    authenticatePassword: (user, password, address) => authenticator.checkPassword(user, password, address),
+        : held.pass(authenticator.check(credentials, address)),
+    authenticatePassword: (user, password, address) =>
+      held.pass(authenticator.checkPassword(user, password, address)),
     rightsOf: (applicant, address) => ({
       allows: (action, subject) =>
         authorization.isAllowed({ user: nameOf(applicant), address }, limitsOf(applicant), {

@@ -4,6 +4,7 @@ import { type Operation, operationOf } from '../access/operation.js';
 import { Failure } from '../exchange/failure.js';
 import type { Authenticator, LoginListener, Refusal, Verdict } from '../identity/authenticator.js';
 import type { Challenge } from '../identity/challenge.js';
+import { HeldRefusals, isHeld } from '../identity/held-refusals.js';
 import { scopeOf } from '../identity/needed-scope.js';
 import type { Throttle } from '../identity/throttle.js';
 import { parseTarget } from '../routing/target.js';
@@ -36,12 +37,10 @@ export interface ReceptionOptions {
   readonly audit: LoginListener | undefined;
 }
 
-/** Milliseconds before an address that has sent too many wrong passwords is told so. */
-const THROTTLED_WAIT = 500;
-
 /** What every request is asked: what it means, who asks, and whether they may. Then whoever can answer it gets it. */
 export class Reception {
   readonly #options: ReceptionOptions;
+  readonly #held = new HeldRefusals();
 
   constructor(options: ReceptionOptions) {
     this.#options = options;
@@ -127,8 +126,11 @@ export class Reception {
   }
 
   #turnAway(call: Call, refusal: Refusal): void {
-    // Held, or whoever guesses would keep us busy with refusals as fast as they can ask.
-    if (refusal.kind === 'throttled') setTimeout(() => this.#deny(call, refusal), THROTTLED_WAIT).unref();
+    if (isHeld(refusal))
+      call.delivery.response.once(
+        'close',
+        this.#held.hold(() => this.#deny(call, refusal)),
+      );
     else this.#deny(call, refusal);
   }
 

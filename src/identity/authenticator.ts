@@ -56,6 +56,7 @@ export interface AuthenticatorOptions {
 
 const STRANGER: Stranger = { kind: 'stranger' };
 const UNAUTHORIZED: Refusal = { kind: 'unauthorized' };
+const BAD_AGAIN: Refusal = { kind: 'unauthorized', again: true };
 const BAD_BEARER: Refusal = { kind: 'unauthorized', token: true };
 const OVERLOADED: Refusal = { kind: 'overloaded' };
 const RIGHT = { entries: 10_000, lifetime: 600_000 };
@@ -135,7 +136,10 @@ export class Authenticator {
     // Whoever is there costs the choice of a decoy as well, or the time would tell.
     if (entry !== undefined) this.#users.decoy(user);
     // A user who is not there is refused whatever was found out about the decoy.
-    if (known !== undefined) return this.#refuse(user, address, 'bad');
+    if (known !== undefined) {
+      this.#refuse(user, address, 'bad');
+      return BAD_AGAIN;
+    }
     return this.#hash({ user, password, stored, exists: entry !== undefined, key, address });
   }
 

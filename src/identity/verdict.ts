@@ -3,8 +3,11 @@ import type { Limits } from '../exchange/rights.js';
 
 /** Why a request does not get in. `unauthorized` covers all reasons that a guesser must not be able to tell apart. */
 export type Refusal =
-  /** `token`: credentials of the Bearer scheme that do not hold (RFC 6750 §3.1 `invalid_token`). */
-  | { readonly kind: 'unauthorized'; readonly token?: true }
+  /**
+   * `token`: credentials of the Bearer scheme that do not hold (RFC 6750 §3.1 `invalid_token`).
+   * `again`: a password that was wrong before. It costs no hash, so nothing but the answer can slow down whoever repeats it.
+   */
+  | { readonly kind: 'unauthorized'; readonly token?: true; readonly again?: true }
   | { readonly kind: 'throttled'; readonly retryAfter: number }
   | { readonly kind: 'overloaded' }
   /** A token that holds and does not open this (RFC 6750 §3.1 `insufficient_scope`): another one might. */
