@@ -6,6 +6,9 @@ import { readTextFile, UnusableFile } from './file.js';
 import type { Problem } from './problem.js';
 import { settings } from './settings.js';
 
+/** Of the beginnings of a file with rules, those that are whole files without any. */
+const BLANK = /^\s*$|(?:^|\n)access:\s*$/;
+
 /** What can change while the gateway runs: the rules of a configuration file, and where the groups are. */
 export interface AccessContent {
   readonly rules: readonly RuleConfiguration[];
@@ -15,7 +18,7 @@ export interface AccessContent {
   readonly rest: string;
   /** Digest of the file. */
   readonly digest: string;
-  /** The file says nothing at all, as one does that is being written, or for which there was no room on the disk. */
+  /** The file says nothing, or ends behind `access:`, as one does that is being written, or for which there was no room on the disk. */
   readonly isBlank: boolean;
   /** When there are any, nothing of the above should be used. */
   readonly problems: readonly Problem[];
@@ -48,5 +51,5 @@ export async function readAccessContent(file: string, label: string): Promise<Ac
     'sha256',
     JSON.stringify(others.map(([name, words]) => [name, words.map((word) => word.text)])),
   );
-  return { rules, groups, rest, digest: hash('sha256', text), isBlank: text.trim() === '', problems };
+  return { rules, groups, rest, digest: hash('sha256', text), isBlank: BLANK.test(text), problems };
 }

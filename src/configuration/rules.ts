@@ -36,12 +36,13 @@ export function readRules(
   nodes: YamlNodes,
   place: Place,
 ): readonly RuleConfiguration[] {
-  if (isEmpty(node)) return [];
+  if (node === undefined || isEmpty(node)) {
+    // A file that was cut off here, or all of whose rules were commented out, must not open everything to every user.
+    nodes.note(place, `${RULES} has no value. Write rules, [] for none at all, or remove the line.`);
+    return [];
+  }
   if (!isSeq(node)) {
-    nodes.note(
-      isEmpty(node) ? place : nodes.place(node),
-      `${RULES} must be a list of mappings with the keys ${keys.join(', ')}.`,
-    );
+    nodes.note(nodes.place(node), `${RULES} must be a list of mappings with the keys ${keys.join(', ')}.`);
     return [];
   }
   const words = new RuleWords(nodes);

@@ -141,7 +141,8 @@ class WatchedRules implements LiveRules {
   /** Whoever wants no rules any more writes so; a file that was cut off must not open everything to every user. */
   #problemsOf({ problems, isBlank }: AccessContent): readonly Problem[] {
     if (!isBlank || this.#rules.length === 0 || problems.length > 0) return problems;
-    const message = 'The configuration file is empty; write {} when there shall be no rules.';
+    const message =
+      'The configuration file is empty, or ends behind "access:"; write {} when there shall be no rules.';
     return [{ place: { file: this.#label }, message }];
   }
 

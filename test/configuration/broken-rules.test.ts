@@ -11,7 +11,10 @@ expectSentences([
     'access: { rules: { allow: pull } }\n',
     `1:18: access.rules must be a list of mappings with the keys ${keys}.`,
   ],
-  ['access:\n  rules:\n'],
+  [
+    'access:\n  rules:\n',
+    '2:3: access.rules has no value. Write rules, [] for none at all, or remove the line.',
+  ],
   ['access: { rules: [] }\n'],
   [rule('pull'), `3:7: access.rules must hold only mappings with the keys ${keys}.`],
   [rule(''), `3:7: access.rules must hold only mappings with the keys ${keys}.`],

@@ -79,6 +79,15 @@ access:
   );
 });
 
+test('Rules that are announced and not written are a mistake; no rules at all are written as such.', async () => {
+  for (const text of ['', ' ', ' ~', ' null', '\n    # - allow: pull']) {
+    const problems = await problemsOf({ yaml: `access:\n  rules:${text}\n` });
+    assert.match(problems.join('\n'), /^dockgate\.yaml:2:3: access\.rules has no value\./, text);
+  }
+  const { configuration } = await load({ yaml: 'access:\n  rules: []\n' });
+  assert.deepEqual(configuration.access.rules, []);
+});
+
 test('Ten thousand rules fit into the file.', async () => {
   const rules = Array.from(
     { length: 10_000 },

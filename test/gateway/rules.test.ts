@@ -60,7 +60,7 @@ test('Rules that are written hold without a restart, and their end as well.', as
 
 test('A file that was cut off to nothing opens nothing: the last good rules stay.', async (t) => {
   const { rules, file, may, logged } = await open(t, rule('alice'));
-  for (const [index, text] of ['', '\n \n'].entries()) {
+  for (const [index, text] of ['', '\n \n', 'access:\n', 'v1:\n  registration: true\naccess: \n'].entries()) {
     await writeFile(file, text);
     await until(() => logged('file is empty') > index, 'the empty file is told');
     assert.deepEqual([may('alice'), may('bob'), rules.current.isOpen], [true, false, false]);
