@@ -5,7 +5,7 @@ import { MANIFEST_PATH } from '../fixture/image.js';
 import { type Addresses, startAttackers } from '../load/attackers.js';
 import { pullFor } from '../load/bounded-pull.js';
 import { runWrk } from '../load/wrk.js';
-import { processorSeconds } from '../machine/processes.js';
+import { firstThreadSeconds } from '../machine/event-loops.js';
 import { median, medians } from '../report/median.js';
 import type { RowResult } from '../report/row-result.js';
 import type { Stage } from '../stage.js';
@@ -51,7 +51,7 @@ const kinds = [
   {
     name: 'guessing-get',
     title: 'the same for GETs of a 1.5 kB manifest',
-    unit: 'requests',
+    unit: 'request',
     load: get,
     addresses: 'many',
     connections: 16,
@@ -68,7 +68,7 @@ const kinds = [
   {
     name: 'guessing-get-names',
     title: 'the same for GETs of a 1.5 kB manifest',
-    unit: 'requests',
+    unit: 'request',
     load: get,
     addresses: 'names',
     connections: 200,
@@ -84,7 +84,7 @@ const kinds = [
 
 type Kind = (typeof kinds)[number];
 
-/** What was done in a second, and what processor time of the contender a unit of it cost. */
+/** What was done in a second, and what processor time of the thread that answers it a unit of it cost, in microseconds. */
 interface Part {
   readonly rate: number;
   readonly cost: number;
@@ -98,9 +98,9 @@ interface Sample {
 
 async function part(stage: Stage, contender: Contender, load: Load): Promise<Part> {
   const seconds = Math.max(2, stage.options.seconds);
-  const before = processorSeconds(contender.pids);
+  const before = firstThreadSeconds(contender.pids);
   const done = await load(stage, contender, seconds);
-  const used = processorSeconds(contender.pids) - before;
+  const used = firstThreadSeconds(contender.pids) - before;
   // Where nothing was done in that time, one in it would have been more.
   return { rate: Math.max(1, done) / seconds, cost: (used * 1e6) / Math.max(1, done) };
 }
@@ -156,7 +156,7 @@ export const guessingRow: Row = {
           const sample = await measure(stage, contender, kind);
           taken.get(name)?.push(sample);
           const { quiet, flooded } = sample;
-          const told = `${quiet.rate.toPrecision(4)} ${unit}/s, under flood ${flooded.rate.toPrecision(4)}`;
+          const told = `${quiet.rate.toPrecision(4)} ${unit}/s, under flood ${flooded.rate.toPrecision(4)}, ${(flooded.cost / quiet.cost).toPrecision(3)} x costlier`;
           stage.say(`${name}: round ${round}: ${contender.name}: ${told}`);
         }
       }
@@ -180,6 +180,7 @@ function resultOf(
       all.map(({ quiet, flooded, details }) => ({
         [`${unit}/s quiet`]: quiet.rate,
         [`${unit}/s flooded`]: flooded.rate,
+        'x costlier': flooded.cost / quiet.cost,
         [`us a ${unit} quiet`]: quiet.cost,
         [`us a ${unit} flooded`]: flooded.cost,
         ...details,

@@ -3,8 +3,8 @@ import type { Verdict } from './verdict.js';
 /** Milliseconds for which a refusal is held at least, and at most: some clients give up on an answer that takes longer. */
 const SHORTEST = 500;
 const LONGEST = 10_000;
-/** Milliseconds by which each refusal that is held prolongs the next one: some hundred leave in a second. */
-const PACE = 10;
+/** Milliseconds by which each refusal that is held prolongs the next one: some fifty leave in a second. */
+const PACE = 20;
 /** With so many each is given at once: what is held takes memory. */
 const MOST = 4_000;
 
