@@ -1,44 +1,17 @@
 import { Admissions } from './admissions.js';
 import { type BasicCredentials, isEmpty, readBasicCredentials } from './basic-credentials.js';
+import type { RobotCheck, StoredPassword, TokenCheck, UserDirectory } from './credential-checks.js';
 import { type Attempt, GuessGuard } from './guess-guard.js';
 import { HashLane } from './hash-lane.js';
 import { type LoginListener, LoginNews } from './login-news.js';
 import { subscriberOf } from './throttle.js';
 import { isToken } from './v1-token-text.js';
-import type { Granted, Refusal, Stranger, Verdict } from './verdict.js';
+import type { Refusal, Stranger, Verdict } from './verdict.js';
 import { VerdictCache } from './verdict-cache.js';
 
+export type { RobotCheck, StoredPassword, TokenCheck, UserDirectory } from './credential-checks.js';
 export type { Login, LoginListener } from './login-news.js';
 export type { Granted, Refusal, Stranger, Verdict, Way } from './verdict.js';
-
-/** A stored password, opaque to this folder but for the text that identifies it. */
-export interface StoredPassword {
-  readonly text: string;
-}
-
-/** The users and the means to check their passwords, as a password file offers them. */
-export interface UserDirectory {
-  find(user: string): StoredPassword | undefined;
-  /**
-   * Answers for a user that is not there: nobody knows a password for it, and to check it costs what it costs for some
-   * user that is there. For one name always the same.
-   */
-  decoy(user: string): StoredPassword;
-  /** @throws when too many checks wait already */
-  verify(stored: StoredPassword, password: string): Promise<boolean>;
-}
-
-/** Checks tokens of the v1 API, as `Authorization` has them. */
-export interface TokenCheck {
-  /** @returns undefined when it does not hold. */
-  check(authorization: string): Granted | Refusal | undefined | Promise<Granted | Refusal>;
-}
-
-/** Checks the tokens of robots, which come as passwords. */
-export interface RobotCheck {
-  /** @returns undefined when there is no such robot, or not with that password. @param address for the time of last use */
-  check(user: string, password: string, address?: string): Granted | undefined;
-}
 
 export interface AuthenticatorOptions {
   readonly users: UserDirectory;
@@ -125,7 +98,21 @@ export class Authenticator {
     if (password.startsWith(ROBOT_PREFIX)) {
       const robot = this.#options.robots?.check(user, password, address);
       if (robot !== undefined) return this.#news.granted(robot, address);
+      const fresh = this.#options.robots?.refresh?.(password);
+      if (fresh !== undefined) return fresh.then(() => this.#checkAgain(user, password, address));
     }
+    return this.#checkUser(user, password, address);
+  }
+
+  /** A robot may have been made since its file was last read. */
+  #checkAgain(user: string, password: string, address: string): Verdict | Promise<Verdict> {
+    const robot = this.#options.robots?.check(user, password, address);
+    return robot === undefined
+      ? this.#checkUser(user, password, address)
+      : this.#news.granted(robot, address);
+  }
+
+  #checkUser(user: string, password: string, address: string): Verdict | Promise<Verdict> {
     const entry = this.#users.find(user);
     const stored = entry ?? this.#users.decoy(user);
     const key = this.#verdicts.key(user, stored.text, password);

@@ -10,6 +10,13 @@ const PREFIX = 'robot:';
 /** Of no secret: in its place where there is nothing to compare with. */
 const NO_DIGEST = '-'.repeat(64);
 
+/** Where the robots stand. */
+export interface RobotSource {
+  readonly list: RobotList;
+  /** Looks for changes at once. */
+  refresh?(): Promise<void>;
+}
+
 /** What a bearer token of a robot hangs on. */
 export interface RobotBinding {
   /** Changes when the token is replaced or opens something else, and when an overlap of two secrets is over. */
@@ -20,7 +27,7 @@ export interface RobotBinding {
 
 /** Knows the robots that hold now, by their secrets. Synchronous: it stands in front of every request of a robot. */
 export class RobotDirectory implements RobotCheck {
-  readonly #source: { readonly list: RobotList };
+  readonly #source: RobotSource;
   readonly #uses: LastUses | undefined;
   readonly #now: () => number;
 
@@ -28,7 +35,7 @@ export class RobotDirectory implements RobotCheck {
    * @param source that is asked anew each time, so that a revocation holds at once
    * @param uses where each use is noted
    */
-  constructor(source: { readonly list: RobotList }, uses?: LastUses, now: () => number = Date.now) {
+  constructor(source: RobotSource, uses?: LastUses, now: () => number = Date.now) {
     this.#source = source;
     this.#uses = uses;
     this.#now = now;
@@ -60,6 +67,15 @@ export class RobotDirectory implements RobotCheck {
     const listed = this.#listed(user);
     if (listed === undefined || hasExpired(listed.robot, this.#now())) return undefined;
     return { kind: 'granted', way: 'robot', user, limits: listed.limits };
+  }
+
+  /**
+   * Looks whether a robot has been made, or got another secret, just now.
+   *
+   * @returns undefined when nothing speaks for it: the password is none of a robot's
+   */
+  refresh(password: string): Promise<void> | undefined {
+    return idInSecret(password) === undefined ? undefined : this.#source.refresh?.();
   }
 
   /** Notes a use that came by other means than the secret, such as a bearer token. @param user `robot:NAME` */

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type FileContent,
   FileWatch,
@@ -23,6 +24,8 @@ export interface RobotFileOptions {
 const DEFAULT_TIMES: WatchTimes = { interval: 500, settle: 100 };
 /** An empty file where there were robots may be about to be written. Our own edits never leave it empty. */
 const LOOKS_AT_EMPTY = 3;
+/** Milliseconds between two readings that somebody's login asks for. */
+const PAUSE = 100;
 
 /**
  * The robots of a file, kept as the file is. A file that is not there has none; one that vanishes later, or that cannot
@@ -37,6 +40,10 @@ export class RobotFile {
   #digest: string | undefined;
   #generation = 1;
   #closed = false;
+  /** The reading that has not begun yet. */
+  #next: Promise<void> | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  #readAt = Number.NEGATIVE_INFINITY;
   /** The last problem with the file as a whole, so that it is told once. */
   #told: string | undefined;
 
@@ -58,7 +65,7 @@ export class RobotFile {
     file.#generation = 1;
     if (options.watch !== false) {
       file.#watch = new FileWatch(path, options.times ?? DEFAULT_TIMES, (look, times) =>
-        file.#reload(look, times),
+        file.#inTurn(() => file.#reload(look, times)),
       );
     }
     return file;
@@ -72,6 +79,39 @@ export class RobotFile {
   /** Grows with every change that holds; begins at 1. */
   get generation(): number {
     return this.#generation;
+  }
+
+  /**
+   * Reads the file, for a robot that may just have been made: now, or {@link PAUSE} after the last time. All who ask
+   * before a reading begins share it: whoever sends made-up secrets must not keep the disk busy.
+   */
+  refresh(): Promise<void> {
+    this.#next ??= this.#soon();
+    return this.#next;
+  }
+
+  async #soon(): Promise<void> {
+    await pause(Math.max(0, this.#readAt + PAUSE - performance.now()), undefined, { ref: false });
+    this.#readAt = performance.now();
+    this.#next = undefined;
+    await this.#inTurn(() => this.#readNow());
+  }
+
+  /** One reading at a time: of two at once the older one could stay. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async #readNow(): Promise<void> {
+    try {
+      const content = await readContent(this.path);
+      // An empty file may be about to be written; that is for the watch to tell.
+      if (content.bytes.length > 0 && !this.#closed) await this.#accept(content);
+    } catch (error) {
+      if (!(error instanceof HtpasswdFileError)) throw error;
+    }
   }
 
   /** Stops looking for changes. The robots stay. */
