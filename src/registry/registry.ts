@@ -53,7 +53,7 @@ function answer(options: Required<RegistryOptions>, exchange: Exchange): Reply |
     case 'base':
       return answerBase(exchange);
     case 'catalog':
-      return answerCatalog(store, exchange);
+      return answerCatalog(store, options.hasLibrary, exchange);
     case 'collections':
       return answerCollections(options.collections, exchange);
     case 'extensions':

@@ -10,10 +10,15 @@ import type { Route } from './routes.js';
  * @throws {Failure} 403.
  */
 export function checkOtherName(exchange: Exchange, route: Route, { name }: Repository): void {
-  const [, short] = /^library\/([^/]+)$/.exec(name) ?? [];
+  const short = shortNameOf(name);
   if (exchange.rights === undefined || short === undefined) return;
   if (exchange.rights.may(actionOf(exchange, route), short)) return;
   throw new Failure(403, 'DENIED', 'this repository is also known by another name, which you may not use');
+}
+
+/** `x` for `library/x`; undefined for every other name. */
+export function shortNameOf(name: string): string | undefined {
+  return /^library\/([^/]+)$/.exec(name)?.[1];
 }
 
 function actionOf({ method }: Exchange, { kind }: Route): 'pull' | 'push' | 'delete' {
