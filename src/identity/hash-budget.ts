@@ -7,8 +7,13 @@ export interface HashBudgetOptions {
   readonly patience: number;
 }
 
-/** A flood gets a fifth of one processor. Before that, 150 wrong passwords of bcrypt's cost 10 are checked as they come. */
-export const HASH_BUDGET: HashBudgetOptions = { burst: 10_000, share: 0.2, patience: 10_000 };
+/**
+ * A flood gets a tenth of one processor: where two share a core, what hashes on one slows down what pulls on the other by
+ * half. Before that, 150 wrong passwords of bcrypt's cost 10 are checked as they come.
+ */
+const HASH_BUDGET: HashBudgetOptions = { burst: 10_000, share: 0.1, patience: 10_000 };
+/** Wrong passwords in a row, while others wait, that are a flood. */
+const FLOOD = 8;
 /** Who waits at least, however long a check takes. */
 const FEWEST = 4;
 /** How much of the mean time of a check the newest one decides. */
@@ -25,6 +30,8 @@ export class HashBudget {
   #at: number;
   /** Mean milliseconds of a check. */
   #mean = 0;
+  /** Checks in a row that others waited for, and that were wrong. */
+  #wrong = 0;
 
   /** @param now milliseconds of a clock that is never set back */
   constructor(options: HashBudgetOptions = HASH_BUDGET, now: () => number = () => performance.now()) {
@@ -47,11 +54,17 @@ export class HashBudget {
     return Math.max(FEWEST, Math.floor((this.#left + patience * share) / Math.max(1, this.#mean)));
   }
 
-  /** A check has come to its end. */
-  spend(milliseconds: number, isRight: boolean): void {
+  /**
+   * A check has come to its end.
+   *
+   * @param isAwaited others wait for theirs. Where nobody's is right, that is a flood, which gets no burst.
+   */
+  spend(milliseconds: number, isRight: boolean, isAwaited = false): void {
     this.#mean += (milliseconds - this.#mean) * (this.#mean === 0 ? 1 : WEIGHT);
+    this.#wrong = isAwaited && !isRight ? this.#wrong + 1 : 0;
     if (isRight) return;
     this.#refill();
+    if (this.#wrong >= FLOOD) this.#left = Math.min(this.#left, 0);
     this.#left -= milliseconds;
   }
 

@@ -62,7 +62,7 @@ export class HashLane {
       isRight = await work();
       return isRight;
     } finally {
-      this.#budget.spend(this.#budget.now() - start, isRight);
+      this.#budget.spend(this.#budget.now() - start, isRight, this.#queue.length > 0);
       this.#running -= 1;
       this.#next();
     }

@@ -34,6 +34,19 @@ test('over a long time a flood gets its share and no more', () => {
   assert.ok(hashed > 0.19 * time, `${hashed}`);
 });
 
+test('a flood gets no burst: others wait, and none of eight passwords in a row was right', () => {
+  const budget = new HashBudget(OPTIONS, () => 0);
+  for (let count = 0; count < 7; count += 1) budget.spend(10, false, true);
+  budget.spend(10, true, true);
+  for (let count = 0; count < 7; count += 1) budget.spend(10, false, true);
+  assert.equal(budget.wait(), 0);
+  budget.spend(10, false, false);
+  for (let count = 0; count < 7; count += 1) budget.spend(10, false, true);
+  assert.equal(budget.wait(), 0, 'nobody waited for one of them');
+  budget.spend(10, false, true);
+  assert.equal(budget.wait(), 50);
+});
+
 test('right passwords cost nothing', () => {
   const budget = new HashBudget(OPTIONS, () => 0);
   for (let count = 0; count < 1_000; count += 1) budget.spend(60, true);
