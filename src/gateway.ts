@@ -14,7 +14,6 @@ import { Listener } from './http/listener.js';
 import { Reception } from './http/reception.js';
 import { SecurityHeaders } from './http/security-headers.js';
 import { Throttle } from './identity/throttle.js';
-import { withoutMount } from './routing/mount.js';
 import { AuditLog } from './telemetry/audit.js';
 import type { Logs } from './telemetry/logger.js';
 
@@ -78,7 +77,7 @@ export async function startGateway(configuration: Configuration, logs: Logs): Pr
       authenticator,
       challenge,
       proxies: new TrustedProxies(configuration.trustedProxies),
-      gate: new Gate({ authorization, knowsImages: upstream === undefined, withoutMount }),
+      gate: new Gate({ authorization, knowsImages: upstream === undefined }),
       backend,
       tokenService: new Embedded(identity.tokenService, logger),
       registration: isEmbedded && v1.registration ? new Throttle(REGISTRATIONS) : undefined,

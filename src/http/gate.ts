@@ -4,6 +4,7 @@ import { isForm, type Need, type Operation, operationOf } from '../access/operat
 import type { Asker } from '../access/policy.js';
 import type { Rights } from '../exchange/rights.js';
 import type { Granted, Refusal, Stranger } from '../identity/authenticator.js';
+import { withoutMount } from '../routing/mount.js';
 import type { Target } from '../routing/target.js';
 import { fieldOf } from './admission.js';
 import type { Call } from './call.js';
@@ -13,8 +14,6 @@ export interface GateOptions {
   readonly authorization: Pick<Authorization, 'rightsOf' | 'allows'>;
   /** What answers knows to which repositories an image of the v1 API belongs, and asks the rights itself. */
   readonly knowsImages: boolean;
-  /** The same target, without the wish to take a blob over from another repository. */
-  readonly withoutMount: (target: Target) => Target;
 }
 
 /** A request that does not get in. */
@@ -85,7 +84,7 @@ export class Gate {
     const { source } = mount;
     // Without a source the registry here looks for one that may be read; another one might not ask.
     const mayMount = source === undefined ? this.#options.knowsImages : rights.may('pull', source);
-    return mayMount ? target : this.#options.withoutMount(target);
+    return mayMount ? target : withoutMount(target);
   }
 }
 

@@ -69,10 +69,11 @@ export class Reception {
       delivery.hidesDistribution = true;
       throw new Failure(404, 'UNSUPPORTED', 'this version of docker is served under /v1/ only');
     }
-    const hasSecrets = head.authorization !== undefined || isTokenService(target.path);
+    const registers =
+      registration !== undefined && isRegistration(request.method ?? '', target.path, head.authorization);
+    const hasSecrets = head.authorization !== undefined || registers || isTokenService(target.path);
     checkTransport(connection, client, hasSecrets);
-    if (registration !== undefined && isRegistration(request.method ?? '', target.path, head.authorization)) {
-      checkTransport(connection, client, true);
+    if (registers) {
       limit(registration, client.address);
       this.#pass(call);
       return;
