@@ -8,6 +8,7 @@ import { type HtpasswdFile, VerificationPool } from '../htpasswd/index.js';
 import { Authenticator } from '../identity/authenticator.js';
 import { Challenge } from '../identity/challenge.js';
 import type { TokenAuthority } from '../identity/v1-token.js';
+import { openTokenKey } from '../identity/v1-token-key.js';
 import type { AuditLog } from '../telemetry/audit.js';
 import { UserAudit } from './audit.js';
 import { challengeModeOf, openBearerTokens } from './bearer.js';
@@ -52,7 +53,8 @@ export async function openIdentity(
   const changed = (): void => {
     for (const each of listeners) each();
   };
-  const users = await openUsers(htpasswd, logger, changed, certs);
+  const key = await openTokenKey(certs);
+  const users = await openUsers(htpasswd, logger, changed, key.secret);
   closers.push(() => users.close());
   const directory = directoryOf(users, pool, logger);
   const policy = await openRules(configuration, {
@@ -64,7 +66,7 @@ export async function openIdentity(
   });
   closers.push(() => policy.close());
   const authorization = new Authorization(policy);
-  const v1 = await openTokens(configuration, directory, logger);
+  const v1 = openTokens(configuration, directory, key, logger);
   closers.push(() => v1.close());
   const robots = await openRobots(
     auth.robots,

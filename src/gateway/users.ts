@@ -9,26 +9,24 @@ import {
   verifyPassword,
 } from '../htpasswd/index.js';
 import type { UserDirectory } from '../identity/authenticator.js';
-import { openTokenKey } from '../identity/v1-token-key.js';
 
 /**
  * Opens the password file.
  *
  * @param onChange called after other users, or other passwords, hold.
- * @param certs directory with a key that outlives the process: by it unknown names cost the same after a restart, so that
- *   nobody learns from a change who is not there. Undefined: they do not.
- * @throws {ConfigurationError} when the password file cannot be used. A key that cannot be kept is no reason not to start.
+ * @param secret that outlives the process: by it unknown names cost the same after a restart, so that nobody learns from a
+ *   change who is not there. Undefined: they do not.
+ * @throws {ConfigurationError} when the password file cannot be used
  */
 export async function openUsers(
   path: string,
   logger: Logger,
   onChange: () => void,
-  certs?: string,
+  secret?: Uint8Array,
 ): Promise<HtpasswdFile> {
-  const dummyKey = certs === undefined ? undefined : await dummyKeyIn(certs);
   try {
     return await HtpasswdFile.open(path, {
-      ...(dummyKey === undefined ? {} : { dummyKey }),
+      ...(secret === undefined ? {} : { dummyKey: dummyKeyOf(secret) }),
       onChange: (generation) => {
         onChange();
         logger.info({ file: path, generation }, 'the users have changed');
@@ -57,8 +55,7 @@ export function directoryOf(users: HtpasswdFile, pool: VerificationPool, logger:
   };
 }
 
-/** The key file has one secret for several purposes: what is derived from it for one says nothing about another. */
-async function dummyKeyIn(certs: string): Promise<Uint8Array> {
-  const { secret } = await openTokenKey(certs);
+/** The secret is there for several purposes: what is derived from it for one says nothing about another. */
+function dummyKeyOf(secret: Uint8Array): Uint8Array {
   return createHmac('sha256', secret).update('dockgate: costs of unknown users').digest();
 }

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { pino } from 'pino';
 import { openUsers } from '../../src/gateway/users.js';
 import { hashPassword } from '../../src/htpasswd/index.js';
+import { openTokenKey } from '../../src/identity/v1-token-key.js';
 import { startTestGateway, type TestGateway } from '../harness/gateway.js';
 import { ask } from '../harness/request.js';
 
@@ -145,7 +146,8 @@ test('neither answer nor time tells an unknown user from a wrong password, at an
 
 /** @returns the scheme and cost of what an unknown name's password is checked against */
 async function decoysOf(gateway: TestGateway): Promise<(name: string) => string> {
-  const users = await openUsers(gateway.htpasswd, pino({ level: 'silent' }), () => undefined, gateway.certs);
+  const { secret } = await openTokenKey(gateway.certs);
+  const users = await openUsers(gateway.htpasswd, pino({ level: 'silent' }), () => undefined, secret);
   users.close();
   return (name) => {
     const { scheme, cost } = users.dummyFor(name);
