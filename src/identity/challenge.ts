@@ -42,8 +42,8 @@ export class Challenge {
   readonly #unauthorized: Failure;
   readonly #unauthorizedV1: Failure;
 
-  constructor(options: ChallengeOptions | string, offersTokens = false) {
-    this.#options = typeof options === 'string' ? { realm: options, offersTokens } : options;
+  constructor(options: ChallengeOptions) {
+    this.#options = options;
     const basic = `Basic realm=${quote(this.#options.realm)}`;
     // The sentence that docker-registry had, for whoever looks for it.
     this.#unauthorizedV1 = new Failure(401, 'UNAUTHORIZED', 'Requires authorization', {
@@ -54,15 +54,15 @@ export class Challenge {
     });
   }
 
-  /** RFC 9110 §15.5.2 and §15.5.4, RFC 6585 §4, RFC 6750 §3. @param request or its path alone */
-  failure(refusal: Refusal, request: ChallengeRequest | string = ''): Failure {
+  /** RFC 9110 §15.5.2 and §15.5.4, RFC 6585 §4, RFC 6750 §3. */
+  failure(refusal: Refusal, request: ChallengeRequest): Failure {
     switch (refusal.kind) {
       case 'unauthorized':
         return this.#unauthenticated(refusal.token === true, request);
       case 'insufficient':
         return (
           this.#bearer(request, 'insufficient_scope', 'the token does not open this') ??
-          this.#basic(pathOf(request))
+          this.#basic(request.path)
         );
       case 'forbidden':
         return new Failure(403, 'DENIED', NO_RIGHT);
@@ -83,8 +83,8 @@ export class Challenge {
     }
   }
 
-  #unauthenticated(isToken: boolean, request: ChallengeRequest | string): Failure {
-    const path = pathOf(request);
+  #unauthenticated(isToken: boolean, request: ChallengeRequest): Failure {
+    const { path } = request;
     const isDistribution = path === '/v2' || path.startsWith('/v2/');
     if (isDistribution && this.#options.mode?.() === 'bearer') {
       const error = isToken ? 'invalid_token' : undefined;
@@ -99,12 +99,7 @@ export class Challenge {
   }
 
   /** Undefined when nobody can be sent to a token server: then a password it is. */
-  #bearer(
-    request: ChallengeRequest | string,
-    error: string | undefined,
-    sentence: string,
-  ): Failure | undefined {
-    if (typeof request === 'string') return undefined;
+  #bearer(request: ChallengeRequest, error: string | undefined, sentence: string): Failure | undefined {
     const { tokenServer, service = 'dockgate' } = this.#options;
     if (tokenServer === undefined && !ORIGIN.test(request.origin)) return undefined;
     const parts = [
@@ -117,10 +112,6 @@ export class Challenge {
       headers: { 'www-authenticate': `Bearer ${parts.join(',')}` },
     });
   }
-}
-
-function pathOf(request: ChallengeRequest | string): string {
-  return typeof request === 'string' ? request : request.path;
 }
 
 /** A quoted string (RFC 9110 §5.6.4); what no header line can hold is left out. */
