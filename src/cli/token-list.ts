@@ -1,4 +1,5 @@
 import { hasExpired, inWords, type LastUse, type Robot, type RobotProblem } from '../robots/index.js';
+import { formatColumns } from './columns.js';
 
 /** What `dockgate token list` shows; `--json` prints it as it stands. No secret and no hash is in it. */
 export interface TokenList {
@@ -61,10 +62,7 @@ export function formatTokens({ file, robots }: TokenList, now: number): string {
       state,
     ]),
   ];
-  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]): string =>
-    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
-  return rows.map((row) => line(row).trimEnd()).join('\n');
+  return formatColumns(rows);
 }
 
 /** A time in words. */
