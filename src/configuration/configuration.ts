@@ -1,4 +1,9 @@
 import type { AccessConfiguration, AuthConfiguration, ClientCertificateConfiguration } from './access.js';
+import type { CorsConfiguration } from './cors.js';
+import type { CrashReportConfiguration } from './crash-reports.js';
+import type { LogConfiguration } from './logs.js';
+import type { OtlpConfiguration } from './otlp.js';
+import type { WorkerConfiguration } from './workers.js';
 
 /** Where to accept connections. */
 export interface ListenAddress {
@@ -129,4 +134,19 @@ export interface Configuration {
   readonly insecureHttp: boolean;
   /** Path of the audit log; undefined: none is kept. */
   readonly audit: string | undefined;
+  readonly log: LogConfiguration;
+  /** undefined: one process, and none that looks after it. */
+  readonly workers: WorkerConfiguration | undefined;
+  /** Path of the unix socket for other commands; undefined: there is none. */
+  readonly control: string | undefined;
+  /** Addresses of the listener for health and metrics; empty: there is none. */
+  readonly monitor: readonly ListenAddress[];
+  /** undefined: traces and metrics are sent nowhere. */
+  readonly otlp: OtlpConfiguration | undefined;
+  /** undefined: nobody is told of errors. */
+  readonly crashReports: CrashReportConfiguration | undefined;
+  /** undefined: no pages of other origins may use the registry. */
+  readonly cors: CorsConfiguration | undefined;
+  /** Whether `GET /ca.crt` gives everybody the certificate of dockgate's own authority. */
+  readonly servesAuthority: boolean;
 }

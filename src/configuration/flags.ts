@@ -15,6 +15,8 @@ export interface Flags {
   readonly grace?: string;
   readonly logLevel?: string;
   readonly insecureHttp?: boolean;
+  readonly workers?: string;
+  readonly maxRequests?: string;
 }
 
 /** The variable that names the configuration file when `--config` does not. */

@@ -2,15 +2,20 @@ import { readAccess } from './access-section.js';
 import { readAuth } from './auth.js';
 import { readClientCertificates, readInsecureHttp } from './client-certificates.js';
 import type { Configuration } from './configuration.js';
+import { readCors } from './cors.js';
+import { readCrashReports } from './crash-reports.js';
 import { readEnvironment, readFlags } from './environment.js';
 import { readConfigurationFile } from './file.js';
 import type { ConfigurationInput } from './input.js';
+import { readLogs } from './logs.js';
+import { readOtlp } from './otlp.js';
 import { readPairs } from './pairs.js';
 import { ConfigurationError, type Problem } from './problem.js';
 import { Reader } from './reader.js';
 import { settings } from './settings.js';
 import { readUpstream } from './upstream.js';
 import { readV1 } from './v1.js';
+import { readWorkers } from './workers.js';
 
 /**
  * Reads the whole configuration: flags beat the environment, which beats the file, which beats the defaults.
@@ -62,6 +67,14 @@ export async function loadConfiguration(input: ConfigurationInput): Promise<Conf
     hsts: reader.one(settings.hsts),
     insecureHttp: readInsecureHttp(reader),
     audit: reader.optional(settings.audit),
+    log: readLogs(reader),
+    workers: readWorkers(reader),
+    control: reader.one(settings.control) || undefined,
+    monitor: reader.many(settings.monitor),
+    otlp: readOtlp(reader),
+    crashReports: readCrashReports(reader),
+    cors: readCors(reader),
+    servesAuthority: reader.one(settings.servesAuthority),
   };
   if (problems.length > 0) throw new ConfigurationError(inOrder(problems));
   return configuration;

@@ -12,7 +12,9 @@ export type FlagName =
   | 'hostname'
   | 'grace'
   | 'logLevel'
-  | 'insecureHttp';
+  | 'insecureHttp'
+  | 'maxRequests'
+  | 'workers';
 
 /** How a flag is written: `--listen <HOST:PORT>`; one without a value stands for `true`. */
 export interface FlagForm {

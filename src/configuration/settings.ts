@@ -1,5 +1,10 @@
 import { accessSettings } from './access-settings.js';
 import type { KeyType, LogLevel, V1Access } from './configuration.js';
+import { corsSettings } from './cors.js';
+import { crashReportSettings } from './crash-reports.js';
+import { logSettings } from './logs.js';
+import { monitorSettings } from './monitor.js';
+import { otlpSettings } from './otlp.js';
 import { many, one, optional, type Setting } from './setting.js';
 import { choice, truth } from './values/choice.js';
 import { duration, durationFrom, durationOrNever } from './values/duration.js';
@@ -11,6 +16,7 @@ import { network } from './values/network.js';
 import { count, size } from './values/quantity.js';
 import { filePath, lineOfText, quotableText } from './values/text.js';
 import { upstreamUrl } from './values/upstream-url.js';
+import { workerSettings } from './workers.js';
 
 const limit = duration('zero refused');
 const v1Accesses = ['read-write', 'read-only', 'off'] as const satisfies readonly V1Access[];
@@ -133,6 +139,9 @@ export const settings = {
   keyType: one('tls.keyType', 'DOCKGATE_TLS_KEY_TYPE', choice(keyTypes), 'ecdsa', {
     description: 'Key of the certificates that dockgate makes.',
   }),
+  servesAuthority: one('tls.serveAuthority', 'DOCKGATE_TLS_SERVE_AUTHORITY', truth, 'false', {
+    description: "Whether GET /ca.crt gives everybody the certificate of dockgate's own authority.",
+  }),
   trustedProxies: many('trustedProxies', 'DOCKGATE_TRUSTED_PROXIES', network, [], {
     description: 'Addresses and ranges of proxies whose X-Forwarded headers are believed.',
   }),
@@ -163,6 +172,12 @@ export const settings = {
     flag: { name: 'logLevel', syntax: '--log-level <LEVEL>' },
     description: 'Least serious messages that are logged.',
   }),
+  ...logSettings,
+  ...workerSettings,
+  ...monitorSettings,
+  ...otlpSettings,
+  ...crashReportSettings,
+  ...corsSettings,
   ...accessSettings,
 };
 

@@ -7,6 +7,7 @@ import { type Connection, connectionOf } from './connection.js';
 import { Delivery } from './delivery.js';
 import { type Culprit, type IdleLimits, IdleWatch } from './idle-watch.js';
 import type { Incoming } from './incoming.js';
+import type { ExchangeObserver } from './observer.js';
 import type { Reception } from './reception.js';
 import { toFailure } from './recovery.js';
 import { RequestIds } from './request-ids.js';
@@ -25,6 +26,8 @@ export interface CorridorOptions {
   readonly limits: IdleLimits;
   readonly logs: Logs;
   readonly audit: ExchangeAudit | undefined;
+  /** Counts exchanges; undefined: nobody does. */
+  readonly observer?: ExchangeObserver | undefined;
 }
 
 /** Exchanges that one connection may have open at a time; node would read on for as long as no reply piles up. */
@@ -80,6 +83,7 @@ export class Corridor {
     const before = connection.current;
     connection.current = delivery;
     this.#watch.add(delivery);
+    this.#options.observer?.entered(delivery);
     response.once('close', () => this.#leave(delivery));
     const overlaps = before?.started === true && isSafe(before) && isSafe(delivery);
     if (before === undefined || before.closed || overlaps) this.#start(delivery);
@@ -127,7 +131,10 @@ export class Corridor {
     delivery.release?.();
     if (!request.complete && !request.socket.destroyed) request.drain();
     this.#watch.finish(delivery);
-    this.#options.logs.access?.write(delivery, performance.now());
+    const now = performance.now();
+    this.#options.logs.access?.write(delivery, now);
+    this.#options.observer?.left(delivery, now);
+    delivery.span?.end(delivery, now);
     if (delivery.operation !== undefined) this.#options.audit?.exchange(delivery, delivery.operation);
   }
 }

@@ -18,6 +18,7 @@ import type { Gate } from './gate.js';
 import { isDistributionPath } from './recovery.js';
 import { readRequestHead } from './request-head.js';
 import type { SecurityHeaders } from './security-headers.js';
+import type { Tracer } from './span.js';
 import { isSafe } from './transaction.js';
 
 export interface ReceptionOptions {
@@ -32,6 +33,10 @@ export interface ReceptionOptions {
   readonly registration: Throttle | undefined;
   /** docker 1.5 does not get to see `/v2/`, because there is `/v1/` for it. */
   readonly keepsOldEngines: boolean;
+  /** What everybody gets without being asked who they are, by its path; for GET and HEAD. */
+  readonly open?: ReadonlyMap<string, Backend> | undefined;
+  /** Follows requests through several programs; undefined: nobody does. */
+  readonly tracer?: Tracer | undefined;
   readonly security: SecurityHeaders;
   /** Wants to know who comes by a certificate, what is changed, and what is refused. */
   readonly audit: LoginListener | undefined;
@@ -58,13 +63,14 @@ export class Reception {
     if (request.url?.startsWith('/v1/') === true) delivery.path = '/v1/';
     const target = parseTarget(request.url ?? '');
     delivery.path = target.path;
+    const { registration, keepsOldEngines, tracer, open } = this.#options;
+    if (tracer !== undefined) delivery.span = tracer.begin(delivery, head, target);
     checkMeaning(delivery, head);
     const host = head.host ?? localAuthority(request.socket);
     const client = this.#options.proxies.clientOf(head, connection.address, host, connection.secure);
     delivery.address = client.address;
     if (!connection.secure) delivery.security = this.#options.security.of(client.protocol === 'https');
     const call: Call = { delivery, head, target, client, origin: `${client.protocol}://${client.host}` };
-    const { registration, keepsOldEngines } = this.#options;
     if (keepsOldEngines && isDistributionPath(target.path) && wantsV1Only(fieldOf(head, 'user-agent'))) {
       delivery.hidesDistribution = true;
       throw new Failure(404, 'UNSUPPORTED', 'this version of docker is served under /v1/ only');
@@ -81,6 +87,15 @@ export class Reception {
     // A ping has no body; with one, strangers could pour into the registry what they like.
     if (isExempt(request.method ?? '', target.path) && !head.hasBody) {
       this.#pass(call);
+      return;
+    }
+    const everybodys = open?.get(target.path);
+    if (
+      everybodys !== undefined &&
+      (request.method === 'GET' || request.method === 'HEAD') &&
+      !head.hasBody
+    ) {
+      this.#forward(call, everybodys);
       return;
     }
     if (isTokenService(target.path)) {

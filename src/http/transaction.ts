@@ -3,6 +3,7 @@ import type { Operation } from '../access/operation.js';
 import type { Way } from '../identity/authenticator.js';
 import type { Connection } from './connection.js';
 import type { Incoming } from './incoming.js';
+import type { Span } from './span.js';
 
 /** How an exchange ended, as the access log tells it. */
 export type Outcome = 'complete' | 'client gone' | 'upstream failed' | 'refused' | 'timed out' | 'failed';
@@ -57,6 +58,8 @@ export class Transaction {
   security: readonly string[] = [];
   /** Close the connection after this reply. */
   closeAfter = false;
+  /** Undefined when nobody follows the request. */
+  span: Span | undefined;
   /** The reply does not say that the OCI Distribution API is here. */
   hidesDistribution = false;
 

@@ -121,3 +121,18 @@ export function replyFields(
   }
   return returned;
 }
+
+/** Says whose part the request is of (W3C Trace Context §2), in place of what the client said. */
+export function tracedFields(
+  fields: readonly string[],
+  { traceparent, tracestate }: { readonly traceparent: string; readonly tracestate: string | undefined },
+): string[] {
+  const traced: string[] = [];
+  for (let index = 0; index < fields.length; index += 2) {
+    const name = fields[index] ?? '';
+    if (name !== 'traceparent' && name !== 'tracestate') traced.push(name, fields[index + 1] ?? '');
+  }
+  traced.push('traceparent', traceparent);
+  if (tracestate !== undefined) traced.push('tracestate', tracestate);
+  return traced;
+}

@@ -4,7 +4,7 @@ import { RequestBody } from '../http/request-body.js';
 import type { Source } from '../http/transaction.js';
 import { announce, type ConnectionUser } from './connection-use.js';
 import { codeOf, distrusted, isStaleConnection, upstreamFailure } from './failure.js';
-import { replyFields, requestFields } from './headers.js';
+import { replyFields, requestFields, tracedFields } from './headers.js';
 import { correctLocation } from './location.js';
 import { renewToken, type Sealing, sealingFor, tokenAuthorization } from './token-reply.js';
 import type { Upstream } from './upstream.js';
@@ -56,6 +56,7 @@ export class Passage implements Source, ConnectionUser, Dispatcher.DispatchHandl
     const { delivery, head, client } = this.#call;
     const { passAuthorization } = this.#upstream;
     this.#headers = requestFields(head.fields, head.connection, client, passAuthorization, authorization);
+    if (delivery.span !== undefined) this.#headers = tracedFields(this.#headers, delivery.span);
     if (head.host === undefined) this.#headers.push('host', client.host);
     if (head.hasBody)
       this.#body = new RequestBody(delivery.request, head.contentLength, this.#upstream.budget);

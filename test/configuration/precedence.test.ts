@@ -2,21 +2,10 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { Configuration } from '../../src/configuration/configuration.js';
-import type { Flags } from '../../src/configuration/flags.js';
 import { allSettings } from '../../src/configuration/settings.js';
+import { operationRows } from './operation-rows.js';
+import type { Row } from './precedence-row.js';
 import { load } from './workspace.js';
-
-interface Row {
-  /** Lines of the file beside the one that the row is about. */
-  readonly beside?: string;
-  /** The setting in the file. */
-  readonly yaml: string;
-  readonly environment: string;
-  /** undefined: it has no flag. */
-  readonly flag?: Flags;
-  readonly read: (configuration: Configuration, directory: string) => unknown;
-  readonly values: { readonly file: unknown; readonly environment: unknown; readonly flag?: unknown };
-}
 
 const own = (file: string, directory: string) => path.relative(directory, file);
 const time = (
@@ -30,6 +19,7 @@ const time = (
 
 /** One row for every setting of the table, by its path. */
 const rows: Readonly<Record<string, Row>> = {
+  ...operationRows,
   listen: {
     yaml: 'listen: [a:1, b:1]',
     environment: 'c:2, d:2',

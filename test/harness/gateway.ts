@@ -96,6 +96,14 @@ export async function startTestGateway(
     hsts: 86_400_000,
     insecureHttp: false,
     audit: undefined,
+    log: { file: undefined, access: { file: undefined, format: 'json', pings: 1 } },
+    workers: undefined,
+    control: undefined,
+    monitor: [],
+    otlp: undefined,
+    crashReports: undefined,
+    cors: undefined,
+    servesAuthority: false,
     ...rest,
     upstream:
       upstream === undefined
