@@ -36,8 +36,8 @@ expectSentences([
     '1:8: realm must be 1 to 200 printable ASCII characters without " and \\, not "a\\"b".',
   ],
   ["realm: ''\n", '1:8: realm must be 1 to 200 printable ASCII characters without " and \\, not "".'],
-  ['log: debug\n', '1:6: log must be a mapping with the key level.'],
-  ['log: [debug]\n', '1:6: log must be a mapping with the key level.'],
+  ['log: debug\n', '1:6: log must be a mapping with the keys level, file, access.'],
+  ['log: [debug]\n', '1:6: log must be a mapping with the keys level, file, access.'],
   [
     'log: { level: DEBUG }\n',
     '1:15: log.level must be one of trace, debug, info, warn, error, fatal, silent, not "DEBUG". Did you mean "debug"?',
@@ -53,7 +53,7 @@ expectSentences([
   ['tls: { keyType: ec }\n', '1:17: tls.keyType must be one of ecdsa, rsa, not "ec".'],
   [
     'tls: yes\n',
-    '1:6: tls must be a mapping with the keys pairs, keyType, clientCa, clientAuth, clientName, clientCrl, hsts.',
+    '1:6: tls must be a mapping with the keys pairs, keyType, serveAuthority, clientCa, clientAuth, clientName, clientCrl, hsts.',
   ],
   ['tls: { pairs: a.pem }\n', '1:15: tls.pairs must be a list of mappings with the keys certificate, key.'],
   ['tls: { pairs: [a.pem] }\n', '1:16: tls.pairs must hold only mappings with the keys certificate, key.'],

@@ -43,7 +43,7 @@ expectSentences([
   ['idle: 5s\n', '1:1: "idle" is not a known setting. Did you mean "timeouts.idle"?'],
   [
     'zzzzzzzzz: 1\n',
-    '1:1: "zzzzzzzzz" is not a known setting. Known here: listen, hostname, upstream, data, registry, gc, uploads, v1, search, greeting, htpasswd, realm, certs, tls, trustedProxies, timeouts, minimumRate, log, access, auth, insecureHttp, audit.',
+    '1:1: "zzzzzzzzz" is not a known setting. Known here: listen, hostname, upstream, data, registry, gc, uploads, v1, search, greeting, htpasswd, realm, certs, tls, trustedProxies, timeouts, minimumRate, log, workers, control, monitor, otlp, crashReports, cors, access, auth, insecureHttp, audit.',
   ],
   ['timeouts: { idel: 5s }\n', '1:13: "timeouts.idel" is not a known setting. Did you mean "timeouts.idle"?'],
   [
@@ -52,17 +52,17 @@ expectSentences([
   ],
   [
     '__proto__: 1\n',
-    '1:1: "__proto__" is not a known setting. Known here: listen, hostname, upstream, data, registry, gc, uploads, v1, search, greeting, htpasswd, realm, certs, tls, trustedProxies, timeouts, minimumRate, log, access, auth, insecureHttp, audit.',
+    '1:1: "__proto__" is not a known setting. Known here: listen, hostname, upstream, data, registry, gc, uploads, v1, search, greeting, htpasswd, realm, certs, tls, trustedProxies, timeouts, minimumRate, log, workers, control, monitor, otlp, crashReports, cors, access, auth, insecureHttp, audit.',
   ],
   ['1: 2\n', '1:1: A key must be a plain word.'],
   ['? [a]\n: b\n', '1:3: A key must be a plain word.'],
   [
     '<<: { data: x }\n',
-    '1:1: "<<" is not a known setting. Known here: listen, hostname, upstream, data, registry, gc, uploads, v1, search, greeting, htpasswd, realm, certs, tls, trustedProxies, timeouts, minimumRate, log, access, auth, insecureHttp, audit.',
+    '1:1: "<<" is not a known setting. Known here: listen, hostname, upstream, data, registry, gc, uploads, v1, search, greeting, htpasswd, realm, certs, tls, trustedProxies, timeouts, minimumRate, log, workers, control, monitor, otlp, crashReports, cors, access, auth, insecureHttp, audit.',
   ],
   [
     '"evil\\nkey\\e[31m": 1\n',
-    '1:1: "evil\\nkey\\u001b[31m" is not a known setting. Known here: listen, hostname, upstream, data, registry, gc, uploads, v1, search, greeting, htpasswd, realm, certs, tls, trustedProxies, timeouts, minimumRate, log, access, auth, insecureHttp, audit.',
+    '1:1: "evil\\nkey\\u001b[31m" is not a known setting. Known here: listen, hostname, upstream, data, registry, gc, uploads, v1, search, greeting, htpasswd, realm, certs, tls, trustedProxies, timeouts, minimumRate, log, workers, control, monitor, otlp, crashReports, cors, access, auth, insecureHttp, audit.',
   ],
   ['data: x\nrealm: y\ndata: z\n', '3:1: data is written twice; line 1 has it already.'],
   ['timeouts: { idle: 5s, idle: 6s }\n', '1:23: timeouts.idle is written twice; line 1 has it already.'],

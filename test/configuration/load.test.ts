@@ -60,6 +60,14 @@ test('Without a file, a flag or a variable every setting has its default.', asyn
     hsts: 86_400_000,
     insecureHttp: false,
     audit: undefined,
+    log: { file: undefined, access: { file: undefined, format: 'json', pings: 1 } },
+    workers: undefined,
+    control: path.join(directory, 'dockgate.sock'),
+    monitor: [],
+    otlp: undefined,
+    crashReports: undefined,
+    cors: undefined,
+    servesAuthority: false,
   });
 });
 
@@ -104,7 +112,31 @@ tls:
 trustedProxies: [10.0.0.0/8, "::1"]
 timeouts: { headers: 5s, idle: 1m, keepAlive: 90, connect: 500ms, firstByte: 1.5h, grace: 0 }
 minimumRate: 2KiB
-log: { level: debug }
+log: { level: debug, file: gate.log, access: { file: access.log, format: combined, pings: 100 } }
+workers: { count: 4, maxRequests: 1000 }
+control: run/gate.sock
+monitor: { listen: [127.0.0.1:9100, "[::1]:9100"] }
+otlp:
+  endpoint: https://collector.example.com/otlp
+  headers: [api-key=secret, "file:otlp.header"]
+  traces: false
+  metrics: false
+  sample: 0.1
+  interval: 30s
+  service: front door
+crashReports:
+  bugsnag: 0123456789abcdef
+  bugsnagEndpoint: https://bugsnag.example.com
+  sentry: file:sentry.dsn
+  stage: staging
+cors:
+  origins: [https://ui.example.com]
+  methods: [GET]
+  headers: [Authorization]
+  exposedHeaders: [Link]
+  credentials: true
+  maxAge: 1h
+  vary: false
 access: { groups: teams }
 auth:
   mode: bearer
@@ -205,6 +237,41 @@ audit: { file: audit.log }
     hsts: 31_536_000_000,
     insecureHttp: false,
     audit: at('audit.log'),
+    log: {
+      file: at('gate.log'),
+      access: { file: at('access.log'), format: 'combined', pings: 100 },
+    },
+    workers: { count: 4, maximumRequests: 1000 },
+    control: at('run/gate.sock'),
+    monitor: [
+      { host: '127.0.0.1', port: 9100 },
+      { host: '::1', port: 9100 },
+    ],
+    otlp: {
+      endpoint: 'https://collector.example.com/otlp',
+      headers: [{ text: 'api-key=secret' }, { file: at('otlp.header') }],
+      traces: false,
+      metrics: false,
+      sample: 0.1,
+      interval: 30_000,
+      service: 'front door',
+    },
+    crashReports: {
+      bugsnag: { text: '0123456789abcdef' },
+      bugsnagEndpoint: 'https://bugsnag.example.com',
+      sentry: { file: at('sentry.dsn') },
+      stage: 'staging',
+    },
+    cors: {
+      origins: ['https://ui.example.com'],
+      methods: ['GET'],
+      headers: ['Authorization'],
+      exposedHeaders: ['Link'],
+      credentials: true,
+      maxAge: 3_600_000,
+      vary: false,
+    },
+    servesAuthority: false,
   });
 });
 
