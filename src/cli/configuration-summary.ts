@@ -1,5 +1,6 @@
 import type { Configuration } from '../configuration/configuration.js';
 import { formatListenAddress } from '../configuration/values/listen-address.js';
+import { formatUpstreamServer } from '../configuration/values/upstream-server.js';
 
 /** The settings that hold in the end, a line each; defaults of which nobody thinks are left out. */
 export function formatConfiguration(configuration: Configuration): readonly string[] {
@@ -9,7 +10,9 @@ export function formatConfiguration(configuration: Configuration): readonly stri
     ['hostname', configuration.hostnames.join(', ') || 'those of this machine'],
     [
       'upstream',
-      upstream === undefined ? 'none: the built-in registry' : (upstream.socketPath ?? upstream.origin),
+      upstream === undefined
+        ? 'none: the built-in registry'
+        : upstream.servers.map(formatUpstreamServer).join(', '),
     ],
   ];
   if (upstream === undefined) rows.push(...registryRows(configuration));

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { Configuration } from '../configuration/configuration.js';
+import { formatUpstreamPlace } from '../configuration/values/upstream-server.js';
 import type { Gateway } from '../gateway.js';
 import { formatTrustInstructions } from '../tls/trust-instructions.js';
 import type { FirstUser } from './first-user.js';
@@ -26,7 +27,9 @@ export function formatWelcome(
   const port = gateway.addresses[0]?.port ?? 443;
   const bracketed = host.includes(':') ? `[${host}]` : host;
   const place = `${bracketed}:${port}`;
-  const behind = configuration.upstream?.origin ?? `the built-in registry in ${configuration.data}`;
+  const behind =
+    configuration.upstream?.servers.map(formatUpstreamPlace).join(', ') ??
+    `the built-in registry in ${configuration.data}`;
   const scheme = configuration.insecureHttp ? 'http' : 'https';
   const lines = [`dockgate is listening on ${scheme}://${place}/ in front of ${behind}`];
   if (configuration.insecureHttp) {

@@ -19,19 +19,33 @@ export interface PairFiles {
   readonly key: string;
 }
 
-/** The registry behind the gateway. */
-export interface UpstreamConfiguration {
+/** One server of the registry behind the gateway. */
+export interface UpstreamServer {
   /** Scheme, host and port (`http://localhost:5000`), without a path; for a unix socket `http://localhost`. */
   readonly origin: string;
   /** Path of the unix socket to connect to instead of TCP. */
   readonly socketPath: string | undefined;
+  /** Its share of the requests among the weights of all. */
+  readonly weight: number;
+  /** Gets requests only while all that are no backups are left alone. */
+  readonly backup: boolean;
+}
+
+/** The registry behind the gateway. */
+export interface UpstreamConfiguration {
+  /** At least one, and one of them is no backup. All by `http:`, or all by `https:`. */
+  readonly servers: readonly UpstreamServer[];
+  /** Failures within {@link failTimeout} after which a server is left alone for that time; 0: never. */
+  readonly maximumFailures: number;
+  /** Milliseconds. */
+  readonly failTimeout: number;
   /** PEM file with the authorities to trust for an `https:` upstream; undefined means the system's. */
   readonly ca: string | undefined;
   /** Send the client's `Authorization` on to the upstream. Off: the gateway has consumed it. */
   readonly passAuthorization: boolean;
   /** Send a bearer token of the gateway's own with each request. */
   readonly tokens: boolean;
-  /** Most connections to the upstream at once. */
+  /** Most connections to each server at once. */
   readonly connections: number;
 }
 

@@ -15,6 +15,7 @@ import { formatListenAddress, listenAddress } from './values/listen-address.js';
 import { network } from './values/network.js';
 import { count, size } from './values/quantity.js';
 import { filePath, lineOfText, quotableText } from './values/text.js';
+import { formatUpstreamPlace, upstreamServer } from './values/upstream-server.js';
 import { upstreamUrl } from './values/upstream-url.js';
 import { workerSettings } from './workers.js';
 
@@ -52,6 +53,11 @@ export const settings = {
     short: true,
     description: 'URL of the registry behind the gateway. Without it the built-in registry answers.',
   }),
+  upstreamServers: many('upstream.servers', 'DOCKGATE_UPSTREAM_SERVERS', upstreamServer, [], {
+    description:
+      'Several servers of one registry in place of `upstream.url`, each `URL`, `URL weight=N` or `URL backup`.',
+    identity: formatUpstreamPlace,
+  }),
   upstreamAuthority: optional('upstream.ca', 'DOCKGATE_UPSTREAM_CA', filePath, {
     description:
       'PEM file with the authorities to trust for an https upstream instead of those of the system.',
@@ -69,7 +75,14 @@ export const settings = {
     description: "Whether each request to the upstream brings a bearer token of dockgate's own.",
   }),
   connections: one('upstream.connections', 'DOCKGATE_UPSTREAM_CONNECTIONS', count(1, 65535), '256', {
-    description: 'Most connections to the upstream at once.',
+    description: 'Most connections to each server of the upstream at once.',
+  }),
+  maximumFailures: one('upstream.maxFails', 'DOCKGATE_UPSTREAM_MAX_FAILS', count(0, 1000), '1', {
+    description:
+      'Failures within `upstream.failTimeout` after which one of several servers is left alone for that time; 0 is never.',
+  }),
+  failTimeout: one('upstream.failTimeout', 'DOCKGATE_UPSTREAM_FAIL_TIMEOUT', limit, '10s', {
+    description: 'Time in which failures count, and for which a server that failed is left alone.',
   }),
   data: one('data', 'DOCKGATE_DATA', filePath, './data', {
     flag: { name: 'data', syntax: '--data <DIR>' },

@@ -24,7 +24,7 @@ export function readV1(reader: Reader, data: string): V1Configuration {
 
 function noteContradictions(reader: Reader, { access, index, registration }: V1Configuration): void {
   const { v1Access, v1Directory, v1Index, v1Registration } = settings;
-  if (isWritten(reader, settings.upstream)) {
+  if (isWritten(reader, settings.upstream) || isWritten(reader, settings.upstreamServers)) {
     for (const setting of [v1Access, v1Directory, v1Index, v1Registration])
       note(reader, setting, 'has no effect with an upstream: only the built-in registry has it.');
   } else if (access === 'off') {
@@ -36,7 +36,7 @@ function noteContradictions(reader: Reader, { access, index, registration }: V1C
 }
 
 /** A broken value has a sentence of its own already; that it was meant is what counts here. */
-function isWritten(reader: Reader, setting: typeof settings.upstream): boolean {
+function isWritten(reader: Reader, setting: (typeof settings)['upstream' | 'upstreamServers']): boolean {
   return reader.written(setting).flat().length > 0;
 }
 

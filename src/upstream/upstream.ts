@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { Logger } from 'pino';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
-import type { Timeouts, UpstreamConfiguration } from '../configuration/configuration.js';
+import type { Timeouts, UpstreamConfiguration, UpstreamServer } from '../configuration/configuration.js';
 import type { Backend, Call } from '../http/call.js';
 import { ReplayBudget } from '../http/replay-budget.js';
 import { followConnection } from './connection-use.js';
@@ -48,7 +48,8 @@ export class Upstream implements Backend {
   readonly #fresh: Pool;
 
   constructor(options: UpstreamOptions) {
-    const { origin, connections, socketPath } = options.configuration;
+    const { connections, servers } = options.configuration;
+    const { origin, socketPath } = servers[0] as UpstreamServer;
     const { ca } = options;
     this.names = { upstreamOrigin: origin, hostnames: options.hostnames };
     this.passAuthorization = options.configuration.passAuthorization;

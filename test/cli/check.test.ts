@@ -129,7 +129,7 @@ test('--json gives programs the effective settings.', async () => {
     ]);
     assert.equal(exitCode, 1);
     const report = JSON.parse(stdout);
-    assert.equal(report.configuration.upstream.origin, 'http://a');
+    assert.equal(report.configuration.upstream.servers[0].origin, 'http://a');
     assert.equal(report.problems[0].file, path.join(directory, 'users'));
   });
 });

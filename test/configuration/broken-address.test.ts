@@ -127,7 +127,7 @@ expectSentences([
   ['upstream: http+unix://user:secret@%2Frun\n', '1:11: upstream must not hold a user name or password.'],
   [
     'upstream: [http://a]\n',
-    '1:11: upstream must be a URL: http://HOST:PORT, https://HOST:PORT or http+unix:/PATH; or a mapping with the keys url, ca, passAuthorization, tokens, connections.',
+    '1:11: upstream must be a URL: http://HOST:PORT, https://HOST:PORT or http+unix:/PATH; or a mapping with the keys url, servers, ca, passAuthorization, tokens, connections, maxFails, failTimeout.',
   ],
   [
     'upstream: 5000\n',

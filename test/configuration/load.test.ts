@@ -167,8 +167,11 @@ audit: { file: audit.log }
     ],
     hostnames: ['registry.example.com', '192.0.2.7', '2001:db8::7'],
     upstream: {
-      origin: 'https://registry.internal:5000',
-      socketPath: undefined,
+      servers: [
+        { origin: 'https://registry.internal:5000', socketPath: undefined, weight: 1, backup: false },
+      ],
+      maximumFailures: 1,
+      failTimeout: 10_000,
       ca: at('authorities/internal.pem'),
       passAuthorization: true,
       tokens: false,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import type { Configuration } from '../../src/configuration/configuration.js';
 import { allSettings } from '../../src/configuration/settings.js';
+import { formatUpstreamServer } from '../../src/configuration/values/upstream-server.js';
 import { operationRows } from './operation-rows.js';
 import type { Row } from './precedence-row.js';
 import { load } from './workspace.js';
@@ -38,8 +39,26 @@ const rows: Readonly<Record<string, Row>> = {
     yaml: 'upstream: http://a',
     environment: 'http://b',
     flag: { upstream: 'http://c' },
-    read: ({ upstream }) => upstream?.origin,
+    read: ({ upstream }) => upstream?.servers[0]?.origin,
     values: { file: 'http://a', environment: 'http://b', flag: 'http://c' },
+  },
+  'upstream.servers': {
+    yaml: 'upstream: { servers: [http://a, http://b weight=2] }',
+    environment: 'http://c, http://d weight=3 backup',
+    read: ({ upstream }) => upstream?.servers.map(formatUpstreamServer).join(),
+    values: { file: 'http://a,http://b weight=2', environment: 'http://c,http://d weight=3 backup' },
+  },
+  'upstream.maxFails': {
+    yaml: 'upstream: { servers: [http://a, http://b], maxFails: 2 }',
+    environment: '0',
+    read: ({ upstream }) => upstream?.maximumFailures,
+    values: { file: 2, environment: 0 },
+  },
+  'upstream.failTimeout': {
+    yaml: 'upstream: { servers: [http://a, http://b], failTimeout: 2s }',
+    environment: '3s',
+    read: ({ upstream }) => upstream?.failTimeout,
+    values: { file: 2000, environment: 3000 },
   },
   'upstream.ca': {
     yaml: 'upstream: { url: https://a, ca: one }',

@@ -73,6 +73,7 @@ const good = [
   'insecureHttp: true',
   'audit: { file: /var/log/dockgate/audit.log }',
   'upstream: { url: http://a, tokens: true }',
+  'upstream: { servers: [http://a weight=5, http://b:5000, http+unix:/run/a.sock weight=2 backup], maxFails: 0, failTimeout: 1 }',
 ];
 
 for (const yaml of good) {
@@ -102,6 +103,10 @@ const bad = [
   'upstream: { uri: http://a }',
   'upstream: { url: http://a, passAuthorization: "true" }',
   'upstream: { url: http://a, connections: 0 }',
+  'upstream: { servers: [http://a weight=0] }',
+  'upstream: { servers: [http://a/v2 backup] }',
+  'upstream: { servers: [http://a, http://b], maxFails: -1 }',
+  'upstream: { servers: [http://a, http://b], failTimeout: 0 }',
   'data: 5',
   'data: ""',
   'data: ~/x',

@@ -153,7 +153,9 @@ test('an upstream on a unix socket is reached, and Location is corrected as ever
   });
   const gateway = await startTestGateway(t, {
     upstream: 'http://localhost',
-    upstreamOptions: { socketPath },
+    upstreamOptions: {
+      servers: [{ origin: 'http://localhost', socketPath, weight: 1, backup: false }],
+    },
   });
   const reply = await ask(gateway, '/v2/x', { method: 'PATCH', body: Buffer.alloc(1_000_000) });
   assert.deepEqual([reply.status, reply.text], [202, '1000000']);

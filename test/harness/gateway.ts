@@ -109,8 +109,9 @@ export async function startTestGateway(
       upstream === undefined
         ? undefined
         : {
-            origin: upstream,
-            socketPath: undefined,
+            servers: [{ origin: upstream, socketPath: undefined, weight: 1, backup: false }],
+            maximumFailures: 1,
+            failTimeout: 10_000,
             ca: undefined,
             passAuthorization: false,
             tokens: false,

@@ -27,8 +27,16 @@ async function open(t: TestContext, authorize: Authorize) {
   const lines: string[] = [];
   const upstream = new Upstream({
     configuration: {
-      origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      socketPath: undefined,
+      servers: [
+        {
+          origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+          socketPath: undefined,
+          weight: 1,
+          backup: false,
+        },
+      ],
+      maximumFailures: 1,
+      failTimeout: 10_000,
       ca: undefined,
       passAuthorization: true,
       tokens: true,

@@ -1,10 +1,10 @@
-import type { UpstreamConfiguration } from '../configuration.js';
+import type { UpstreamServer } from '../configuration.js';
 import type { Kind, Parsed } from './kind.js';
 import { quote } from './quote.js';
 import { parseSocketUrl } from './socket-url.js';
 
-/** The place of the upstream registry: everything that its URL says. */
-export type UpstreamAddress = Pick<UpstreamConfiguration, 'origin' | 'socketPath'>;
+/** The place of a server: everything that its URL says. */
+export type UpstreamAddress = Pick<UpstreamServer, 'origin' | 'socketPath'>;
 
 const forms = 'http://HOST:PORT, https://HOST:PORT or http+unix:/PATH';
 
