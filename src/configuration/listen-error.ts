@@ -1,5 +1,5 @@
-import type { ListenAddress } from '../configuration/configuration.js';
-import { ConfigurationError } from '../configuration/problem.js';
+import type { ListenAddress } from './configuration.js';
+import { ConfigurationError } from './problem.js';
 
 /** Why an address cannot be listened on, and what to do. */
 export function listenError(address: ListenAddress, error: NodeJS.ErrnoException): ConfigurationError {
