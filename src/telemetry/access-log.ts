@@ -1,75 +1,61 @@
-import { loggedTarget } from './logged-target.js';
-
-/** What the line of one exchange says. */
-export interface AccessRecord {
-  readonly id: string;
-  readonly user: string | undefined;
-  readonly address: string;
-  readonly request: {
-    readonly method?: string | undefined;
-    readonly url?: string | undefined;
-    readonly received: number;
-  };
-  /** Undefined when the target was refused. */
-  readonly path: string | undefined;
-  readonly status: number;
-  /** Bytes of the reply's body. */
-  readonly sent: number;
-  /** Milliseconds of the monotonic clock. */
-  readonly startedAt: number;
-  /** Milliseconds until the upstream began its answer. */
-  readonly upstreamMilliseconds: number | undefined;
-  readonly outcome: string | undefined;
-  readonly connection: { readonly tlsVersion: string };
-}
+import type { AccessLogFormat, LogConfiguration } from '../configuration/logs.js';
+import { CombinedLines } from './access-combined.js';
+import { CommonLines } from './access-common.js';
+import { JsonLines } from './access-json.js';
+import type { AccessLines, AccessRecord } from './access-record.js';
+import { isGoodHealthCheck } from './health-checks.js';
 
 /** Where lines go; each ends with a newline. */
 export interface LineSink {
   write(line: string): void;
 }
 
-/** pino's number for `info`. */
-const INFO = 30;
+/** How the lines look, and how many health checks one stands for. */
+export type AccessLogOptions = Pick<LogConfiguration['access'], 'format' | 'pings'>;
+
+const EVERY_LINE: AccessLogOptions = { format: 'json', pings: 1 };
 
 /**
- * Writes one line for every exchange whose last byte is gone. Never a header: a header can hold a password.
- *
- * The line has pino's form but is put together by hand, because it is the one line that every request pays for.
+ * Writes one line for every exchange whose last byte is gone. No header but `Referer` and `User-Agent`, and those without
+ * what may be a secret: a header can hold a password.
  */
 export class AccessLog {
   readonly #sink: LineSink;
-  #millisecond = 0;
-  #time = '';
+  readonly #lines: AccessLines;
+  /** One line for so many health checks that went well; 0: none. */
+  readonly #pings: number;
+  /** Health checks that the last line about one stands for, and that have not come yet. */
+  #covered = 0;
 
-  constructor(sink: LineSink) {
+  constructor(sink: LineSink, { format, pings }: AccessLogOptions = EVERY_LINE) {
     this.#sink = sink;
+    this.#lines = linesOf(format);
+    this.#pings = pings;
   }
 
   /** @param now milliseconds of the monotonic clock */
   write(record: AccessRecord, now: number): void {
-    const { id, request, connection, user, upstreamMilliseconds } = record;
-    const target = loggedTarget(request.url ?? '', record.path !== undefined);
-    this.#sink.write(
-      `{"level":${INFO},"time":"${this.#now()}","id":"${id}"${user === undefined ? '' : `,"user":${JSON.stringify(user)}`}` +
-        `,"client":"${record.address}","method":"${request.method ?? ''}","target":${JSON.stringify(target)}` +
-        `,"status":${record.status},"received":${request.received},"sent":${record.sent}` +
-        `,"ms":${milliseconds(now - record.startedAt)}` +
-        `${upstreamMilliseconds === undefined ? '' : `,"upstreamMs":${milliseconds(upstreamMilliseconds)}`}` +
-        `,"outcome":"${record.outcome ?? ''}","tls":"${connection.tlsVersion}","msg":"request"}\n`,
-    );
-  }
-
-  #now(): string {
-    const now = Date.now();
-    if (now !== this.#millisecond) {
-      this.#millisecond = now;
-      this.#time = new Date(now).toISOString();
+    let sampled = 1;
+    if (this.#pings !== 1 && isGoodHealthCheck(record)) {
+      sampled = this.#pings;
+      if (sampled === 0) return;
+      if (this.#covered > 0) {
+        this.#covered -= 1;
+        return;
+      }
+      this.#covered = sampled - 1;
     }
-    return this.#time;
+    this.#sink.write(this.#lines.line(record, now, sampled));
   }
 }
 
-/** With two decimals at most. */
-function milliseconds(value: number): number {
-  return Math.round(value * 100) / 100;
+function linesOf(format: AccessLogFormat): AccessLines {
+  switch (format) {
+    case 'json':
+      return new JsonLines();
+    case 'combined':
+      return new CombinedLines();
+    case 'common':
+      return new CommonLines();
+  }
 }

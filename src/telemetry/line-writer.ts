@@ -35,8 +35,12 @@ export class LineWriter {
     if (this.#text.length >= BATCH) this.#flush();
   }
 
-  /** Writes what is left; gives up after two seconds. */
-  async close(): Promise<void> {
+  /**
+   * Writes what is left; gives up after two seconds.
+   *
+   * @returns whether nothing is being written any more, so that the descriptor may be closed
+   */
+  async close(): Promise<boolean> {
     clearInterval(this.#timer);
     process.off('exit', this.#onExit);
     let limit: NodeJS.Timeout | undefined;
@@ -46,6 +50,7 @@ export class LineWriter {
       this.#flush();
     });
     clearTimeout(limit);
+    return !this.#writing;
   }
 
   #flush(): void {

@@ -11,9 +11,13 @@ const OPEN = new Set([
   'service',
   'scope',
 ]);
+/** In place of a target that is none. */
+export const NOT_A_PATH = '(not a path)';
 const LONGEST = 512;
 /** A fragment, or what may be a password in front of a host: nothing of it belongs into a path. */
 const AFTER_PATH = /#.*$|:[^/]*@.*$/s;
+/** Userinfo of a URL, and all after its path. */
+const IN_URL = /^([^/?#]*\/\/)[^/?#]*@|[?#].*$/gs;
 
 /**
  * A request target as it may stand in a log. Values of parameters that we do not know may be tokens and are left
@@ -24,7 +28,7 @@ const AFTER_PATH = /#.*$|:[^/]*@.*$/s;
 export function loggedTarget(raw: string, parsed: boolean): string {
   const mark = raw.indexOf('?');
   if (parsed && mark === -1) return raw;
-  if (!raw.startsWith('/') || raw.startsWith('//')) return '(not a path)';
+  if (!raw.startsWith('/') || raw.startsWith('//')) return NOT_A_PATH;
   const path = mark === -1 ? raw : raw.slice(0, mark);
   if (!parsed) return path.replace(AFTER_PATH, '').slice(0, LONGEST);
   const query = raw
@@ -36,4 +40,9 @@ export function loggedTarget(raw: string, parsed: boolean): string {
       return OPEN.has(pair.slice(0, equals)) ? pair : `${pair.slice(0, equals)}=...`;
     });
   return `${path}?${query.join('&')}`;
+}
+
+/** A `Referer` as it may stand in a log: query and fragment of a page are its own affair, and may hold tokens. */
+export function loggedReferer(raw: string): string {
+  return raw.replace(IN_URL, (found, beginning: string | undefined) => beginning ?? `${found[0]}...`);
 }
