@@ -56,7 +56,7 @@ export const settings = {
   upstreamServers: many('upstream.servers', 'DOCKGATE_UPSTREAM_SERVERS', upstreamServer, [], {
     description:
       'Several servers of one registry in place of `upstream.url`, each `URL`, `URL weight=N` or `URL backup`.',
-    identity: formatUpstreamPlace,
+    identity: (server) => formatUpstreamPlace(server),
   }),
   upstreamAuthority: optional('upstream.ca', 'DOCKGATE_UPSTREAM_CA', filePath, {
     description:
