@@ -1,16 +1,22 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { nearest } from '../configuration/nearest.js';
 import { ConfigurationError } from '../configuration/problem.js';
-import { registerAccessCommand } from './access.js';
-import { registerCertCommand } from './cert.js';
-import { registerCheckCommand } from './check.js';
 import { CommandFailure } from './command-failure.js';
-import { registerImportCommand } from './import.js';
-import { registerRegistryCommand } from './registry/registry.js';
-import { registerServeCommand } from './serve.js';
-import { registerTokenCommand } from './token.js';
-import { registerUserCommand } from './user.js';
+import { readVersion } from './version.js';
+
+type Loader = () => Promise<(program: Command) => void>;
+
+/** Each command is loaded when it is asked for: what the others need takes longer to load than most of them run. */
+const COMMANDS: Readonly<Record<string, Loader>> = {
+  serve: async () => (await import('./serve.js')).registerServeCommand,
+  check: async () => (await import('./check.js')).registerCheckCommand,
+  user: async () => (await import('./user.js')).registerUserCommand,
+  token: async () => (await import('./token.js')).registerTokenCommand,
+  access: async () => (await import('./access.js')).registerAccessCommand,
+  cert: async () => (await import('./cert.js')).registerCertCommand,
+  import: async () => (await import('./import.js')).registerImportCommand,
+  registry: async () => (await import('./registry/registry.js')).registerRegistryCommand,
+};
 
 /**
  * Runs a command line.
@@ -26,16 +32,9 @@ export async function run(words: readonly string[]): Promise<number> {
     .version(readVersion(), '--version', 'print the version')
     .exitOverride()
     .showHelpAfterError('(dockgate --help tells more)');
-  registerServeCommand(program);
-  registerCheckCommand(program);
-  registerUserCommand(program);
-  registerTokenCommand(program);
-  registerAccessCommand(program);
-  registerCertCommand(program);
-  registerImportCommand(program);
-  registerRegistryCommand(program);
   try {
     refuseUnknownCommand(program, words[0]);
+    for (const load of commandsFor(words)) (await load())(program);
     await program.parseAsync(words, { from: 'user' });
     return 0;
   } catch (error) {
@@ -43,10 +42,22 @@ export async function run(words: readonly string[]): Promise<number> {
   }
 }
 
+/** What of the program a command line needs; the help tells of everything. */
+function commandsFor(words: readonly string[]): readonly Loader[] {
+  const [word] = words;
+  const one = word === undefined || isServeFlag(word) ? COMMANDS['serve'] : COMMANDS[word];
+  return one === undefined ? Object.values(COMMANDS) : [one];
+}
+
+/** `serve` may be left out. */
+function isServeFlag(word: string): boolean {
+  return word.startsWith('-') && word !== '--help' && word !== '-h';
+}
+
 /** A default command takes every unknown word for an argument of its own, and its complaint leads nowhere. */
 function refuseUnknownCommand(program: Command, word: string | undefined): void {
   if (word === undefined || word.startsWith('-')) return;
-  const names = ['help', ...program.commands.map((command) => command.name())];
+  const names = ['help', ...Object.keys(COMMANDS)];
   if (names.includes(word)) return;
   const meant = nearest(word, names);
   program.error(`error: unknown command '${word}'${meant === undefined ? '' : ` (did you mean ${meant}?)`}`);
@@ -66,10 +77,4 @@ function report(error: unknown): number {
     `dockgate: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
   return 1;
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  const { version } = JSON.parse(text) as { version: string };
-  return version;
 }

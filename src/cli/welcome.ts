@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { Configuration } from '../configuration/configuration.js';
 import { formatUpstreamPlace } from '../configuration/values/upstream-server.js';
 import type { Gateway } from '../gateway.js';
-import { formatTrustInstructions } from '../tls/trust-instructions.js';
+import { formatTrustInstructions } from '../trust/instructions.js';
 import type { FirstUser } from './first-user.js';
 
 const LOOPBACK = /^(?:127\.|::1$|localhost$)/;
@@ -20,7 +20,7 @@ function clientHost(configuration: Configuration): string {
 /** What a person reads at the start: where the gateway is, and what to type next for exactly this host and port. */
 export function formatWelcome(
   configuration: Configuration,
-  gateway: Gateway,
+  gateway: Pick<Gateway, 'addresses' | 'authorityFile'>,
   firstUser: FirstUser | undefined,
 ): string {
   const host = clientHost(configuration);

@@ -4,16 +4,16 @@ import type { Closer } from '../backend.js';
 import type { UpstreamTokens } from '../bearer/upstream-tokens.js';
 import type { Configuration } from '../configuration/configuration.js';
 import type { Handler } from '../exchange/exchange.js';
-import { type HtpasswdFile, VerificationPool } from '../htpasswd/index.js';
+import type { HtpasswdFile, VerificationPool } from '../htpasswd/index.js';
 import { Authenticator } from '../identity/authenticator.js';
 import { Challenge } from '../identity/challenge.js';
+import type { GuessGuard } from '../identity/guess-guard.js';
 import type { TokenAuthority } from '../identity/v1-token.js';
 import { openTokenKey } from '../identity/v1-token-key.js';
 import type { AuditLog } from '../telemetry/audit.js';
 import { UserAudit } from './audit.js';
 import { challengeModeOf, openBearerTokens } from './bearer.js';
-import { openGuard } from './guard.js';
-import { openRobots } from './robots.js';
+import { type OpenRobots, openRobots } from './robots.js';
 import { type LiveRules, openRules } from './rules.js';
 import { openTokenDoor } from './token-door.js';
 import { openTokens } from './tokens.js';
@@ -22,7 +22,7 @@ import { directoryOf, openUsers } from './users.js';
 /** All that decides who asks, and what they may do. */
 export interface Identity {
   readonly users: HtpasswdFile;
-  readonly pool: VerificationPool;
+  readonly robots: Pick<OpenRobots, 'refresh'>;
   readonly authenticator: Authenticator;
   readonly rules: LiveRules;
   readonly authorization: Authorization;
@@ -34,6 +34,14 @@ export interface Identity {
   readonly upstreamTokens: UpstreamTokens;
 }
 
+/** What the identity is given. */
+export interface IdentitySurroundings {
+  readonly logger: Logger;
+  readonly audit: AuditLog | undefined;
+  readonly guard: GuessGuard;
+  readonly pool: VerificationPool;
+}
+
 /**
  * Opens the users, the rules, the robots and the tokens, in the order in which they need each other.
  *
@@ -42,13 +50,10 @@ export interface Identity {
  */
 export async function openIdentity(
   configuration: Configuration,
-  logger: Logger,
-  audit: AuditLog | undefined,
+  { logger, audit, guard, pool }: IdentitySurroundings,
   closers: Closer[],
 ): Promise<Identity> {
   const { auth, certs, realm, htpasswd } = configuration;
-  const pool = new VerificationPool();
-  closers.push(() => pool.close());
   const listeners: (() => void)[] = [];
   const changed = (): void => {
     for (const each of listeners) each();
@@ -68,12 +73,9 @@ export async function openIdentity(
   const authorization = new Authorization(policy);
   const v1 = openTokens(configuration, directory, key, logger);
   closers.push(() => v1.close());
-  const robots = await openRobots(
-    auth.robots,
-    logger,
-    () => audit?.change({ event: 'robots changed' }),
-    closers,
-  );
+  const tellRobots = (): void => audit?.change({ event: 'robots changed' });
+  const openRobotFile = await openRobots(auth.robots, logger, tellRobots, closers);
+  const robots = openRobotFile.directory;
   const bearer = await openBearerTokens({
     ...{ auth, certs, realm, users: directory, logger },
     robot: (user) => robots.binding(user),
@@ -82,7 +84,7 @@ export async function openIdentity(
   closers.push(() => bearer.close());
   const authenticator = new Authenticator({
     users: directory,
-    guard: openGuard(closers),
+    guard,
     v1Tokens: v1.check,
     bearer: bearer.check,
     robots,
@@ -114,7 +116,7 @@ export async function openIdentity(
     service: auth.service,
   });
   return {
-    ...{ users, pool, authenticator, rules: policy, authorization, challenge },
+    ...{ users, robots: openRobotFile, authenticator, rules: policy, authorization, challenge },
     v1Tokens: v1.authority,
     upstreamTokens: bearer.upstream,
     tokenService: (exchange) =>

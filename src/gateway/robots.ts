@@ -3,6 +3,13 @@ import type { Closer } from '../backend.js';
 import { ConfigurationError, formatProblem } from '../configuration/problem.js';
 import { LastUses, RobotDirectory, RobotError, RobotFile, type RobotProblem } from '../robots/index.js';
 
+/** The robots, as the gateway uses them. */
+export interface OpenRobots {
+  readonly directory: RobotDirectory;
+  /** Takes the file as it is now. @throws {ConfigurationError} when it cannot be used; the robots of before stay then */
+  refresh(): Promise<void>;
+}
+
 /**
  * Opens the robots' tokens. Where there is no file there are none.
  *
@@ -15,7 +22,7 @@ export async function openRobots(
   logger: Logger,
   onChange: () => void,
   closers: Closer[],
-): Promise<RobotDirectory> {
+): Promise<OpenRobots> {
   const warn = ({ file, line, message }: RobotProblem): void =>
     logger.warn({ problem: formatProblem({ place: { file, line }, message }) }, 'a robot cannot log in');
   const file = await openFile(path, warn, () => {
@@ -28,7 +35,16 @@ export async function openRobots(
     onProblem: ({ message }) => logger.warn({ problem: message }, 'the last uses of robots'),
   });
   closers.push(() => uses.close());
-  return new RobotDirectory(file, uses);
+  return {
+    directory: new RobotDirectory(file, uses),
+    refresh: () => file.refresh().catch(refuse),
+  };
+}
+
+function refuse(error: unknown): never {
+  if (!(error instanceof RobotError)) throw error;
+  const message = `auth.robots: ${error.message}`;
+  throw new ConfigurationError([{ place: undefined, message }], { cause: error });
 }
 
 async function openFile(
@@ -36,11 +52,5 @@ async function openFile(
   onProblem: (problem: RobotProblem) => void,
   onChange: () => void,
 ): Promise<RobotFile> {
-  try {
-    return await RobotFile.open(path, { onChange, onProblem });
-  } catch (error) {
-    if (!(error instanceof RobotError)) throw error;
-    const message = `auth.robots: ${error.message}`;
-    throw new ConfigurationError([{ place: undefined, message }], { cause: error });
-  }
+  return await RobotFile.open(path, { onChange, onProblem }).catch(refuse);
 }

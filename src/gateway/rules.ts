@@ -27,6 +27,8 @@ export interface LiveRules {
   readonly current: Policy;
   /** Whether a rule or a group names this user; nobody may then take the name. */
   names(user: string): boolean;
+  /** Takes the files as they are now, for whoever knows that they are whole; what is broken is told as ever. */
+  refresh(): Promise<void>;
   close(): void;
 }
 
@@ -90,6 +92,13 @@ class WatchedRules implements LiveRules {
 
   names(user: string): boolean {
     return namesUser(this.#holding.rules, this.#holding.groups, user);
+  }
+
+  async refresh(): Promise<void> {
+    const { file } = this.#configuration;
+    if (file !== undefined) await this.#inTurn(() => this.#readFile(file, LOOKS_AT_NONE));
+    const groups = this.#groupsFile;
+    if (groups !== undefined) await this.#inTurn(() => this.#readGroups(groups));
   }
 
   close(): void {

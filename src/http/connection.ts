@@ -24,6 +24,8 @@ export interface Connection {
   certificate: ShownCertificate | undefined;
   /** A request that must not be answered was seen: whatever else arrives here is not looked at. */
   refused: boolean;
+  /** It is closed after the next reply. */
+  isLeaving: boolean;
   /** Exchanges on the connection that are not over. */
   open: number;
   /** The exchange that runs on the connection; with pipelining, the latest one. */
@@ -49,6 +51,7 @@ export function connectionOf(socket: Socket): Connection {
       transport: undefined,
       certificate: undefined,
       refused: false,
+      isLeaving: false,
       open: 0,
       current: undefined,
     };
@@ -61,3 +64,15 @@ export function connectionOf(socket: Socket): Connection {
 export function certificateUserOf({ certificate }: Connection): string | undefined {
   return certificate?.user;
 }
+
+/** The next reply is the last one of the connection. What a certificate has proven to others is worth nothing to those who answer now. */
+export function letLeave(socket: Socket): void {
+  const connection = connectionOf(socket);
+  connection.isLeaving = true;
+  if (connection.certificate !== undefined) connection.certificate = OUTDATED;
+}
+
+const OUTDATED: ShownCertificate = {
+  user: undefined,
+  fault: 'it was shown before the configuration changed; connect again',
+};

@@ -63,6 +63,16 @@ export class Corridor {
     await this.#watch.whenEmpty();
   }
 
+  /** Resolves when nothing is under way any more; nothing is asked to leave. */
+  whenEmpty(): Promise<void> {
+    return this.#watch.whenEmpty();
+  }
+
+  /** The exchanges under way. */
+  exchanges(): Iterable<Transaction> {
+    return this.#watch.deliveries();
+  }
+
   close(): void {
     this.#watch.close();
     for (const delivery of this.#watch.deliveries()) delivery.cut('failed');
@@ -78,7 +88,7 @@ export class Corridor {
     connection.open += 1;
     const delivery = new Delivery(this.#ids.next(), request, response, connection, performance.now());
     delivery.security = this.#options.security.of(connection.secure);
-    delivery.closeAfter = this.#stopping;
+    delivery.closeAfter = this.#stopping || connection.isLeaving;
     delivery.awaitsContinue = waits;
     const before = connection.current;
     connection.current = delivery;

@@ -1,22 +1,19 @@
-import { createServer as createPlainServer, type Server, type ServerOptions } from 'node:http';
+import {
+  createServer as createPlainServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContext, SecureContextOptions, TLSSocket, TlsOptions } from 'node:tls';
 import type { Logger } from 'pino';
-import type { ListenAddress, Timeouts } from '../configuration/configuration.js';
-import { connectionOf, type ShownCertificate } from './connection.js';
+import type { Timeouts } from '../configuration/configuration.js';
+import { connectionOf, letLeave, type ShownCertificate } from './connection.js';
 import type { Corridor } from './corridor.js';
-import { Incoming } from './incoming.js';
-import { listenError } from './listen-error.js';
-import {
-  endSoon,
-  MAXIMUM_HEADER_BYTES,
-  METHOD_REFUSED,
-  PLAIN_REFUSED,
-  parserFailure,
-  RawRefusal,
-} from './raw-refusal.js';
+import { httpOptions } from './http-options.js';
+import { endSoon, METHOD_REFUSED, PLAIN_REFUSED, parserFailure, RawRefusal } from './raw-refusal.js';
 import { SecurityHeaders } from './security-headers.js';
 import { Transports } from './transports.js';
 
@@ -38,28 +35,31 @@ export interface ListenerClients {
   shownBy(socket: TLSSocket, generation: number | undefined): ShownCertificate | undefined;
 }
 
+/** What answers the requests of a listener. */
+export type ListenerCorridor = Pick<Corridor, 'onRequest' | 'onContinue'>;
+
 export interface ListenerOptions {
-  readonly address: ListenAddress;
   /** undefined: plain HTTP, without TLS. */
   readonly credentials: ListenerCredentials | undefined;
-  readonly corridor: Pick<Corridor, 'onRequest' | 'onContinue'>;
+  readonly corridor: ListenerCorridor;
   /** For refusals that the corridor never sees; by default without HSTS. */
   readonly security?: SecurityHeaders;
   readonly timeouts: Timeouts;
   readonly logger: Logger;
 }
 
-/** Connections at once; more are closed on arrival, so that strangers cannot use up the memory. */
-const MAXIMUM_CONNECTIONS = 10_000;
-/** Milliseconds between two looks for connections whose headers are late. */
-const HEADERS_CHECK = 1_000;
-
-/** Accepts connections on one address, under TLS unless told otherwise, and hands their requests to the corridor. */
+/**
+ * Speaks HTTP on connections that somebody else accepts, under TLS unless told otherwise, and hands their requests to the
+ * corridor. The corridor and the certificates may be replaced while connections are open.
+ */
 export class Listener {
   readonly #server: Server;
   /** The same server when it speaks TLS. */
   readonly #secure: SecureServer | undefined;
   readonly #options: ListenerOptions;
+  #corridor: ListenerCorridor;
+  #credentials: ListenerCredentials | undefined;
+  #isRetired = false;
   readonly #transports = new Transports();
   readonly #refusal: RawRefusal;
   /** The trust in clients' certificates at the beginning of each handshake. */
@@ -69,39 +69,56 @@ export class Listener {
     this.#options = options;
     this.#refusal = new RawRefusal(options.security ?? new SecurityHeaders(0));
     const { corridor, credentials, timeouts } = options;
-    if (credentials !== undefined) this.#secure = this.#listenSecurely(credentials);
+    this.#corridor = corridor;
+    this.#credentials = credentials;
+    if (credentials !== undefined) this.#secure = this.#speakSecurely(credentials);
     this.#server = this.#secure ?? createPlainServer(httpOptions(timeouts));
-    this.#server.maxConnections = MAXIMUM_CONNECTIONS;
     // Enough for the corridor to count and refuse; node would silently drop lines beyond its own limit.
     this.#server.maxHeadersCount = 0;
-    this.#server.on('connection', (socket: Socket) => this.#accept(socket));
-    this.#server.on('request', corridor.onRequest);
-    this.#server.on('checkContinue', corridor.onContinue);
-    this.#server.on('checkExpectation', corridor.onRequest);
+    this.#server.on('request', this.#onRequest);
+    this.#server.on('checkContinue', this.#onContinue);
+    this.#server.on('checkExpectation', this.#onRequest);
     this.#server.on('connect', (_request, socket) => this.#refuseTunnel(socket as Socket));
+    // Nobody tells a server that does not listen itself, and without it no header timer runs.
+    this.#server.emit('listening');
     this.#server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.#refuse(error, socket));
   }
 
-  /** @throws {ConfigurationError} when the address is in use, not ours, or not allowed */
-  async listen(): Promise<AddressInfo> {
-    const { host, port } = this.#options.address;
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (error) => reject(listenError(this.#options.address, error)));
-      this.#server.listen({ host, port, backlog: 1_024 }, resolve);
-    });
-    this.#server.removeAllListeners('error');
-    this.#server.on('error', (err) => this.#options.logger.error({ err }, 'the listener failed'));
-    return this.#server.address() as AddressInfo;
+  /** Takes a connection over that was accepted, with `allowHalfOpen`, and on which nothing was read. */
+  accept(socket: Socket): void {
+    this.#transports.add(socket);
+    const clients = this.#credentials?.clients;
+    if (clients !== undefined) this.#generations.set(socket, clients.generation);
+    if (this.#secure === undefined) connectionOf(socket).transport = socket;
+    this.#server.emit('connection', socket);
   }
 
   /** Takes over changed certificates for connections to come. */
   renew(): void {
-    const { credentials } = this.#options;
-    if (credentials !== undefined) this.#secure?.setSecureContext(credentials.secureContextOptions());
+    if (this.#credentials !== undefined)
+      this.#secure?.setSecureContext(this.#credentials.secureContextOptions());
   }
 
-  /** Accepts no further connection and closes those without a request; the others close after their reply. */
-  stopAccepting(): void {
+  /** From now on these answer; requests that are under way end where they began. Both speak TLS, or neither. */
+  follow(corridor: ListenerCorridor, credentials: ListenerCredentials | undefined): void {
+    this.#corridor = corridor;
+    if (credentials === this.#credentials) return;
+    this.#credentials = credentials;
+    this.renew();
+  }
+
+  /** Accepts nothing any more; each connection may ask once more, of this corridor, and is closed after the reply. */
+  retire(corridor: ListenerCorridor): void {
+    this.#isRetired = true;
+    this.#corridor = corridor;
+  }
+
+  get hasConnections(): boolean {
+    return this.#transports.size > 0;
+  }
+
+  /** Closes the connections without a request; the others close after their reply. */
+  stop(): void {
     this.#server.close();
     this.#server.closeIdleConnections();
   }
@@ -113,17 +130,27 @@ export class Listener {
     this.#transports.close();
   }
 
-  #listenSecurely(credentials: ListenerCredentials): SecureServer {
+  readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    if (this.#isRetired) letLeave(request.socket);
+    this.#corridor.onRequest(request, response);
+  };
+
+  readonly #onContinue = (request: IncomingMessage, response: ServerResponse): void => {
+    if (this.#isRetired) letLeave(request.socket);
+    this.#corridor.onContinue(request, response);
+  };
+
+  #speakSecurely(credentials: ListenerCredentials): SecureServer {
     const { timeouts } = this.#options;
     const server = createSecureServer({
       ...credentials.secureContextOptions(),
       ...httpOptions(timeouts),
       // curl offers nothing but http/1.0 when it is told to speak it, and a handshake without a common name fails.
       ALPNProtocols: ['http/1.1', 'http/1.0'],
-      SNICallback: (name, done) => done(null, this.#select(credentials, name)),
+      SNICallback: (name, done) => done(null, this.#select(name)),
       handshakeTimeout: timeouts.headers,
     });
-    server.on('secureConnection', (socket) => this.#secured(socket, credentials.clients));
+    server.on('secureConnection', (socket) => this.#secured(socket, this.#credentials?.clients));
     server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
       const { remoteAddress: client, authorizationError: certificate } = socket;
       this.#options.logger.debug({ client, code: error.code, certificate }, 'a TLS handshake failed');
@@ -134,13 +161,6 @@ export class Listener {
       socket.destroy();
     });
     return server;
-  }
-
-  #accept(socket: Socket): void {
-    this.#transports.add(socket);
-    const clients = this.#options.credentials?.clients;
-    if (clients !== undefined) this.#generations.set(socket, clients.generation);
-    if (this.#secure === undefined) connectionOf(socket).transport = socket;
   }
 
   /** A handshake is done. No byte of a request has been looked at yet. */
@@ -164,9 +184,9 @@ export class Listener {
     socket.destroy();
   }
 
-  #select(credentials: ListenerCredentials, name: string): SecureContext | undefined {
+  #select(name: string): SecureContext | undefined {
     try {
-      return credentials.select(name);
+      return this.#credentials?.select(name);
     } catch (err) {
       // What is thrown from a handshake callback would end the process.
       this.#options.logger.error({ err }, 'no certificate could be selected');
@@ -218,17 +238,3 @@ export class Listener {
 
 /** The client left, in the middle of a body or without a word: nobody is there to be answered. */
 const GONE = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
-
-/** The same limits and timers with and without TLS. */
-function httpOptions(timeouts: Timeouts): ServerOptions {
-  return {
-    // The types want a class of requests that nobody extends.
-    IncomingMessage: Incoming as unknown as NonNullable<ServerOptions['IncomingMessage']>,
-    maxHeaderSize: MAXIMUM_HEADER_BYTES,
-    requireHostHeader: false,
-    requestTimeout: 0,
-    headersTimeout: timeouts.headers,
-    keepAliveTimeout: timeouts.keepAlive,
-    connectionsCheckingInterval: HEADERS_CHECK,
-  };
-}

@@ -14,6 +14,10 @@ export class Transports {
     });
   }
 
+  get size(): number {
+    return this.#open.size;
+  }
+
   /** Closes all, also those whose TLS handshake has not come to its end, which node's own list leaves out. */
   close(): void {
     for (const transport of this.#open.values()) transport.destroy();
@@ -25,6 +29,7 @@ export class Transports {
   }
 }
 
+/** A peer may use one port for connections to several of our addresses. */
 function peerOf(socket: Socket): string {
-  return `${socket.remoteAddress} ${socket.remotePort}`;
+  return `${socket.remoteAddress} ${socket.remotePort} ${socket.localAddress} ${socket.localPort}`;
 }

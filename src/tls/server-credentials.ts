@@ -34,8 +34,8 @@ export interface CredentialOptions extends CredentialEvents {
   readonly keyType: KeyType;
   /** Certificates of clients; undefined: none are asked for. */
   readonly clientCertificates?: ClientCertificateConfiguration | undefined;
-  /** 48 bytes that several processes share, so that a client may resume at any of them; then they never change. */
-  readonly ticketKeys?: Buffer;
+  /** 48 bytes that several processes share, so that a client may resume at any of them; they change by {@link ServerCredentials.useTicketKeys} then. */
+  readonly ticketKeys?: Buffer | undefined;
   /** Milliseconds since 1970; for tests. */
   readonly now?: () => number;
   /** Milliseconds between two looks at the files. */
@@ -116,6 +116,12 @@ export class ServerCredentials {
    */
   select(serverName: string): SecureContext | undefined {
     return this.#names.find(serverName);
+  }
+
+  /** Seals sessions by other keys, which all processes get at once. @param keys 48 bytes */
+  useTicketKeys(keys: Buffer): void {
+    this.#ticketKeys = keys;
+    this.#change();
   }
 
   /** Stops looking at files and dates; waits for a look that is under way. */

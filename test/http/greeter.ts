@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
 import type { ClientCertificateConfiguration } from '../../src/configuration/access.js';
@@ -59,7 +61,6 @@ export async function startGreeter(test: TestContext, options: GreeterOptions = 
     response.writeHead(status, { 'content-type': 'application/json', ...close }).end(JSON.stringify(body));
   };
   const listener = new Listener({
-    address: { host: '127.0.0.1', port: 0 },
     credentials,
     corridor: { onRequest, onContinue: onRequest },
     security: new SecurityHeaders(86_400_000),
@@ -74,8 +75,11 @@ export async function startGreeter(test: TestContext, options: GreeterOptions = 
     logger: pino({ enabled: false }),
   });
   record.listener = () => listener.renew();
-  const { port } = await listener.listen();
+  const door = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => listener.accept(socket));
+  await once(door.listen(0, '127.0.0.1'), 'listening');
+  const { port } = door.address() as AddressInfo;
   afterwards(test, async () => {
+    door.close();
     listener.close();
     await credentials?.close();
   });
