@@ -46,6 +46,9 @@ const ALLOWED: Record<string, RegExp> = {
   remote: /^registry\/model\//,
   registry: /^(?:exchange|routing\/target)/,
   telemetry: /^configuration\//,
+  monitor: /^configuration\//,
+  trust:
+    /^(?:configuration\/(?:problem|values\/endpoint)|exchange\/|tls\/(?:certificate-chain|directory|pair-problem|pem|stored-file))/,
   tls: /^configuration\/(?:access|configuration|problem)/,
   htpasswd: /^$/,
   configuration: /^$/,
@@ -63,7 +66,7 @@ test('every folder imports only what lies below it', () => {
 /** Package to the folders that may know it. */
 const KNOWN_BY: Record<string, readonly string[]> = {
   undici: ['upstream', 'remote'],
-  'node:http': ['http'],
+  'node:http': ['http', 'monitor'],
   'node:https': ['http'],
   '@node-rs/bcrypt': ['htpasswd'],
   'node-forge': ['tls'],
@@ -71,6 +74,7 @@ const KNOWN_BY: Record<string, readonly string[]> = {
   yaml: ['configuration'],
   libsql: ['registry'],
   'xz-decompress': ['registry'],
+  'prom-client': ['telemetry'],
 };
 
 test('every package is known in one folder only', () => {
