@@ -10,7 +10,7 @@ import { exists, read } from '../tls/directory.js';
 import { initialize, issue, renew, request, signRequest } from '../tls/issuance.js';
 import type { RsaBits } from '../tls/key-pair.js';
 import { ExistingFile } from '../tls/stored-file.js';
-import { formatTrustInstructions } from '../tls/trust-instructions.js';
+import { formatTrustInstructions } from '../trust/instructions.js';
 import { CommandFailure } from './command-failure.js';
 
 interface Flags {
