@@ -18,6 +18,8 @@ export interface VerificationPoolOptions {
   readonly waiting?: number;
   /** Milliseconds that one job may take once it runs. Default 60,000. */
   readonly timeout?: number;
+  /** Told of each job that is done, and how many milliseconds it took. Must not throw. */
+  readonly onDone?: (milliseconds: number) => void;
 }
 
 interface Waiting {
@@ -38,6 +40,7 @@ export class VerificationPool {
   readonly #size: number;
   readonly #limit: number;
   readonly #timeout: number;
+  readonly #onDone: ((milliseconds: number) => void) | undefined;
   readonly #threads = new Set<VerificationThread>();
   readonly #idle: VerificationThread[] = [];
   readonly #queue: Waiting[] = [];
@@ -47,11 +50,17 @@ export class VerificationPool {
     this.#size = options.size ?? Math.min(MOST_THREADS, Math.max(1, availableParallelism() - 1));
     this.#limit = options.waiting ?? DEFAULT_WAITING;
     this.#timeout = options.timeout ?? DEFAULT_TIMEOUT;
+    this.#onDone = options.onDone;
   }
 
   /** Jobs that wait for a thread. */
   get waiting(): number {
     return this.#queue.length;
+  }
+
+  /** Jobs that a thread does at the moment. */
+  get running(): number {
+    return this.#threads.size - this.#idle.length;
   }
 
   /**
@@ -79,7 +88,10 @@ export class VerificationPool {
     let thread: VerificationThread | undefined;
     try {
       thread = this.#take();
-      return await thread.run(job);
+      const start = performance.now();
+      const result = await thread.run(job);
+      this.#onDone?.(performance.now() - start);
+      return result;
     } finally {
       if (thread?.isAlive) this.#idle.push(thread);
       else if (thread !== undefined) this.#threads.delete(thread);

@@ -1,5 +1,6 @@
 import { Admissions } from './admissions.js';
 import { type BasicCredentials, isEmpty, readBasicCredentials } from './basic-credentials.js';
+import { isBearer } from './bearer-scheme.js';
 import type { RobotCheck, StoredPassword, TokenCheck, UserDirectory } from './credential-checks.js';
 import { type Attempt, GuessGuard } from './guess-guard.js';
 import { HashLane } from './hash-lane.js';
@@ -8,6 +9,7 @@ import { subscriberOf } from './throttle.js';
 import { isToken } from './v1-token-text.js';
 import type { Refusal, Stranger, Verdict } from './verdict.js';
 import { VerdictCache } from './verdict-cache.js';
+import { VerdictTally } from './verdict-tally.js';
 
 export type { RobotCheck, StoredPassword, TokenCheck, UserDirectory } from './credential-checks.js';
 export type { Login, LoginListener } from './login-news.js';
@@ -32,11 +34,8 @@ const UNAUTHORIZED: Refusal = { kind: 'unauthorized' };
 const BAD_AGAIN: Refusal = { kind: 'unauthorized', again: true };
 const BAD_BEARER: Refusal = { kind: 'unauthorized', token: true };
 const OVERLOADED: Refusal = { kind: 'overloaded' };
-const RIGHT = { entries: 10_000, lifetime: 600_000 };
 /** How the passwords of robots begin. */
 const ROBOT_PREFIX = 'dgt_';
-/** Long, so that a program with a password of yesterday is not taken for somebody who guesses. */
-const WRONG = { entries: 10_000, lifetime: 3_600_000 };
 
 /** A password that has to be hashed. */
 interface Trial extends BasicCredentials {
@@ -65,12 +64,13 @@ export class Authenticator {
   readonly #news: LoginNews;
   readonly #admissions = new Admissions();
   readonly #running = new Map<string, Running>();
+  readonly #tally = new VerdictTally();
   #epoch = 0;
 
   constructor(options: AuthenticatorOptions) {
     this.#options = options;
     this.#users = options.users;
-    this.#verdicts = options.verdicts ?? new VerdictCache(RIGHT, WRONG);
+    this.#verdicts = options.verdicts ?? new VerdictCache();
     this.#guard = options.guard ?? new GuessGuard();
     this.#lane = options.lane ?? new HashLane();
     this.#news = new LoginNews(options.onLogin);
@@ -81,20 +81,29 @@ export class Authenticator {
    * @param address of the client, behind trusted proxies the one that they name
    */
   check(authorization: string | undefined, address: string): Verdict | Promise<Verdict> {
-    if (authorization === undefined) return STRANGER;
+    if (authorization === undefined) return this.#tally.of('none', STRANGER);
     // Nobody can guess a signature: checking one is cheap and is not held against the address.
     if (isToken(authorization))
-      return this.#checkToken(this.#options.v1Tokens, authorization, UNAUTHORIZED, address);
+      return this.#checkToken('v1 token', this.#options.v1Tokens, authorization, address);
     if (isBearer(authorization))
-      return this.#checkToken(this.#options.bearer, authorization, BAD_BEARER, address);
-    if (isEmpty(authorization)) return STRANGER;
+      return this.#checkToken('bearer', this.#options.bearer, authorization, address);
+    if (isEmpty(authorization)) return this.#tally.of('none', STRANGER);
     const credentials = readBasicCredentials(authorization);
-    if (credentials === undefined) return UNAUTHORIZED;
+    if (credentials === undefined) return this.#tally.of('password', UNAUTHORIZED);
     return this.checkPassword(credentials.user, credentials.password, address);
   }
 
   /** As {@link check} does it for the Basic scheme, for credentials that came in another way. */
   checkPassword(user: string, password: string, address: string): Verdict | Promise<Verdict> {
+    return this.#tally.of('password', this.#checkCredentials(user, password, address));
+  }
+
+  /** What has been counted since the start, and what waits at the moment. */
+  get numbers() {
+    return { verdicts: this.#tally.list(), ...this.#verdicts.numbers, waiting: this.#lane.waiting };
+  }
+
+  #checkCredentials(user: string, password: string, address: string): Verdict | Promise<Verdict> {
     if (password.startsWith(ROBOT_PREFIX)) {
       const robot = this.#options.robots?.check(user, password, address);
       if (robot !== undefined) return this.#news.granted(robot, address);
@@ -138,14 +147,18 @@ export class Authenticator {
   }
 
   #checkToken(
+    way: 'v1 token' | 'bearer',
     tokens: TokenCheck | undefined,
     authorization: string,
-    otherwise: Refusal,
     address: string,
   ): Verdict | Promise<Verdict> {
     const verdict = tokens?.check(authorization);
-    if (verdict instanceof Promise) return verdict.then((settled) => this.#news.granted(settled, address));
-    return verdict === undefined ? otherwise : this.#news.granted(verdict, address);
+    if (verdict === undefined) return this.#tally.of(way, way === 'bearer' ? BAD_BEARER : UNAUTHORIZED);
+    if (!(verdict instanceof Promise)) return this.#tally.of(way, this.#news.granted(verdict, address));
+    return this.#tally.of(
+      way,
+      verdict.then((settled) => this.#news.granted(settled, address)),
+    );
   }
 
   async #hash(trial: Trial): Promise<Verdict> {
@@ -227,8 +240,4 @@ export class Authenticator {
     this.#options.onLogin?.login({ user, address, outcome, way: 'password' });
     return outcome === 'overloaded' ? OVERLOADED : UNAUTHORIZED;
   }
-}
-
-function isBearer(authorization: string): boolean {
-  return authorization.length >= 7 && authorization.slice(0, 7).toLowerCase() === 'bearer ';
 }

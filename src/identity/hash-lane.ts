@@ -40,6 +40,11 @@ export class HashLane {
     this.#budget = budget;
   }
 
+  /** Checks that wait. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
   /**
    * First come, first served.
    *

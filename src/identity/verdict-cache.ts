@@ -7,6 +7,10 @@ export interface VerdictLimits {
   readonly lifetime: number;
 }
 
+const RIGHT: VerdictLimits = { entries: 10_000, lifetime: 600_000 };
+/** Long, so that a program with a password of yesterday is not taken for somebody who guesses. */
+const WRONG: VerdictLimits = { entries: 10_000, lifetime: 3_600_000 };
+
 /**
  * Remembers which passwords were right and which were wrong, so that a password is hashed once and not once a request.
  *
@@ -21,8 +25,10 @@ export class VerdictCache {
   readonly #rightLimits: VerdictLimits;
   readonly #wrongLimits: VerdictLimits;
   readonly #now: () => number;
+  #hits = 0;
+  #misses = 0;
 
-  constructor(right: VerdictLimits, wrong: VerdictLimits, now: () => number = () => performance.now()) {
+  constructor(right = RIGHT, wrong = WRONG, now: () => number = () => performance.now()) {
     this.#rightLimits = right;
     this.#wrongLimits = wrong;
     this.#now = now;
@@ -37,22 +43,19 @@ export class VerdictCache {
 
   /** The remembered verdict, or undefined when the password has to be hashed. */
   get(key: string): boolean | undefined {
-    const now = this.#now();
-    const rightUntil = this.#right.get(key);
-    if (rightUntil !== undefined) {
-      if (rightUntil > now) {
-        // Whoever keeps coming with the right password is not asked to prove it again.
-        if (rightUntil - now < this.#rightLimits.lifetime / 2) this.set(key, true);
-        return true;
-      }
-      this.#right.delete(key);
-    }
-    const wrongUntil = this.#wrong.get(key);
-    if (wrongUntil !== undefined) {
-      if (wrongUntil > now) return false;
-      this.#wrong.delete(key);
-    }
-    return undefined;
+    const verdict = this.#find(key);
+    if (verdict === undefined) this.#misses += 1;
+    else this.#hits += 1;
+    return verdict;
+  }
+
+  /** How many verdicts are remembered, and how often one was there or was not, since the start. */
+  get numbers() {
+    return {
+      cacheEntries: this.#right.size + this.#wrong.size,
+      cacheHits: this.#hits,
+      cacheMisses: this.#misses,
+    };
   }
 
   set(key: string, verdict: boolean): void {
@@ -70,5 +73,24 @@ export class VerdictCache {
   clear(): void {
     this.#right.clear();
     this.#wrong.clear();
+  }
+
+  #find(key: string): boolean | undefined {
+    const now = this.#now();
+    const rightUntil = this.#right.get(key);
+    if (rightUntil !== undefined) {
+      if (rightUntil > now) {
+        // Whoever keeps coming with the right password is not asked to prove it again.
+        if (rightUntil - now < this.#rightLimits.lifetime / 2) this.set(key, true);
+        return true;
+      }
+      this.#right.delete(key);
+    }
+    const wrongUntil = this.#wrong.get(key);
+    if (wrongUntil !== undefined) {
+      if (wrongUntil > now) return false;
+      this.#wrong.delete(key);
+    }
+    return undefined;
   }
 }

@@ -9,7 +9,7 @@ import { problemsOf } from './pair-problem.js';
 import { Repetition } from './repetition.js';
 import { NameTable, pairOptions } from './secure-context.js';
 import { ensureServerPair, type ServerPair } from './server-pair.js';
-import { WatchedPair, type WholeCandidate } from './watched-pair.js';
+import { openPairs, type WatchedPair, type WholeCandidate } from './watched-pair.js';
 
 const day = 86_400_000;
 
@@ -87,7 +87,7 @@ export class ServerCredentials {
   static async open(options: CredentialOptions): Promise<ServerCredentials> {
     const now = (options.now ?? Date.now)();
     const own = options.pairs.length === 0 ? await ensureServerPair({ ...options, now }) : undefined;
-    const watched = await openAll(own === undefined ? options.pairs : [own.files], now);
+    const watched = await openPairs(own === undefined ? options.pairs : [own.files], now);
     const pairs = watched.map((entry) => entry.pair);
     const problems = uncovered(pairs, options.hostnames);
     if (problems.length > 0) throw new ConfigurationError(problems);
@@ -122,6 +122,11 @@ export class ServerCredentials {
   useTicketKeys(keys: Buffer): void {
     this.#ticketKeys = keys;
     this.#change();
+  }
+
+  /** When the certificates in use end, in milliseconds since 1970. */
+  ends(): { readonly file: string; readonly notAfter: number }[] {
+    return this.#watched.map(({ pair }) => ({ file: pair.files.certificate, notAfter: pair.end }));
   }
 
   /** Stops looking at files and dates; waits for a look that is under way. */
@@ -233,17 +238,4 @@ export class ServerCredentials {
 
 function describeFailure(error: unknown): string {
   return `The certificates could not be looked after: ${error instanceof Error ? error.message : String(error)}`;
-}
-
-async function openAll(pairs: readonly PairFiles[], now: number): Promise<readonly WatchedPair[]> {
-  const results = await Promise.allSettled(pairs.map((files) => WatchedPair.open(files, now)));
-  const problems: Problem[] = [];
-  const watched: WatchedPair[] = [];
-  for (const result of results) {
-    if (result.status === 'fulfilled') watched.push(result.value);
-    else if (result.reason instanceof ConfigurationError) problems.push(...result.reason.problems);
-    else throw result.reason;
-  }
-  if (problems.length > 0) throw new ConfigurationError(problems);
-  return watched;
 }

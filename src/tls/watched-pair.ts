@@ -73,3 +73,17 @@ export type Candidate = WholeCandidate | { readonly problems: readonly Problem[]
 function signatureOf(files: PairFiles): Promise<string> {
   return stateOf([files.certificate, files.key]);
 }
+
+/** Opens pairs that are to be watched. @throws ConfigurationError with the problems of all of them. */
+export async function openPairs(pairs: readonly PairFiles[], now: number): Promise<readonly WatchedPair[]> {
+  const results = await Promise.allSettled(pairs.map((files) => WatchedPair.open(files, now)));
+  const problems: Problem[] = [];
+  const watched: WatchedPair[] = [];
+  for (const result of results) {
+    if (result.status === 'fulfilled') watched.push(result.value);
+    else if (result.reason instanceof ConfigurationError) problems.push(...result.reason.problems);
+    else throw result.reason;
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return watched;
+}
