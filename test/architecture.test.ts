@@ -49,6 +49,7 @@ const ALLOWED: Record<string, RegExp> = {
   monitor: /^configuration\//,
   trust:
     /^(?:configuration\/(?:problem|values\/endpoint)|exchange\/|tls\/(?:certificate-chain|directory|pair-problem|pem|stored-file))/,
+  supervisor: /^(?:configuration|identity\/guard-|telemetry)/,
   tls: /^configuration\/(?:access|configuration|problem)/,
   htpasswd: /^$/,
   configuration: /^$/,

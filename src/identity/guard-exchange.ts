@@ -1,6 +1,6 @@
 import type { GuessGuard, GuessNotice } from './guess-guard.js';
 
-/** How a process talks to its siblings: `process` in a worker of node:cluster. */
+/** How a process talks to its siblings, through the one that looks after all of them: `process` in a worker. */
 export interface SiblingChannel {
   readonly connected: boolean;
   send?(message: unknown, sent: (error: Error | null) => void): boolean;

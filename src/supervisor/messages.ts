@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { Configuration } from '../configuration/configuration.js';
-import type { Problem } from '../configuration/problem.js';
+import { ConfigurationError, type Problem } from '../configuration/problem.js';
 
 /** What a worker begins with. */
 export interface WorkerStart {
@@ -13,17 +13,26 @@ export interface WorkerStart {
   readonly addresses: readonly AddressInfo[];
 }
 
+/** What a worker answers, with {@link Answer} of the same number. */
+export type Question =
+  | { readonly type: 'ping' }
+  /** Build all that the configuration asks for beside what runs. */
+  | { readonly type: 'prepare'; readonly configuration: Configuration }
+  /** What was prepared holds from now on. */
+  | { readonly type: 'commit'; readonly requests: number }
+  /** What was prepared is not wanted. */
+  | { readonly type: 'discard' }
+  /** The worker's metrics. */
+  | { readonly type: 'collect' };
+
 /** From the primary to a worker. */
 export type ToWorker =
+  /** `requests`: those after which the worker wants to be replaced; 0: never. */
   | { readonly type: 'start'; readonly start: WorkerStart; readonly requests: number }
   /** With the socket. */
   | { readonly type: 'connection'; readonly number: number; readonly door: number }
-  | { readonly type: 'ping'; readonly number: number }
+  | { readonly type: 'question'; readonly number: number; readonly question: Question }
   | { readonly type: 'ticketKeys'; readonly keys: Buffer }
-  | { readonly type: 'prepare'; readonly configuration: Configuration }
-  | { readonly type: 'commit'; readonly requests: number }
-  | { readonly type: 'discard' }
-  | { readonly type: 'collect'; readonly number: number }
   /** `alone`: the primary does not wait for it. */
   | { readonly type: 'drain'; readonly alone: boolean }
   | { readonly type: 'abort' };
@@ -32,21 +41,36 @@ export type ToWorker =
 export interface WorkerFailure {
   /** What is wrong in what the operator wrote; undefined when that is not the reason. */
   readonly problems: readonly Problem[] | undefined;
+  /** For the log. */
   readonly message: string;
+}
+
+/** The failure is undefined when all went well. */
+export interface Answer {
+  readonly failure?: WorkerFailure | undefined;
+  readonly value?: unknown;
 }
 
 /** From a worker to the primary. */
 export type FromWorker =
-  /** The worker listens to messages. */
+  /** The worker hears messages from now on. */
   | { readonly type: 'hello' }
   | { readonly type: 'ready' }
   | { readonly type: 'failed'; readonly failure: WorkerFailure }
   /** Connections taken over since the last report, by their numbers, and how many were closed. */
   | { readonly type: 'connections'; readonly taken: readonly number[]; readonly closed: number }
-  | { readonly type: 'pong'; readonly number: number }
-  | { readonly type: 'prepared' }
-  | { readonly type: 'refused'; readonly failure: WorkerFailure }
-  | { readonly type: 'committed'; readonly failure: WorkerFailure | undefined }
-  | { readonly type: 'collected'; readonly number: number; readonly value: unknown }
-  /** It has served its number of requests, and wants to be replaced. */
+  | { readonly type: 'answer'; readonly number: number; readonly answer: Answer }
+  /** It has served its number of requests, or was asked by a signal: it wants to be replaced. */
   | { readonly type: 'recycle' };
+
+/** An error as it travels between processes. */
+export function failureOf(error: unknown): WorkerFailure {
+  if (error instanceof ConfigurationError) return { problems: error.problems, message: error.message };
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { problems: undefined, message };
+}
+
+/** What is to be shown to the operator. */
+export function problemsOf(failure: WorkerFailure): readonly Problem[] {
+  return failure.problems ?? [{ place: undefined, message: failure.message }];
+}

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { GuardExchange, readNotices, writeNotices } from '../../src/identity/guard-exchange.js';
 import type { GuessNotice } from '../../src/identity/guess-guard.js';
-import { afterwards } from '../harness/afterwards.js';
-import { until } from '../harness/until.js';
 
 const NOTICE: GuessNotice = { kind: 'right', address: 'a'.repeat(24), user: 'b'.repeat(24) };
 
@@ -86,25 +82,4 @@ test('a guard hears until the exchange is closed, and hears nothing malformed', 
   channel.emit('message', writeNotices([NOTICE]));
   assert.deepEqual(heard, [NOTICE]);
   assert.equal(channel.listenerCount('message'), 0);
-});
-
-test('two workers of a real cluster give an attacker the tries of one', async (t) => {
-  const program = fileURLToPath(new URL('./guard-cluster.js', import.meta.url));
-  const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
-  afterwards(t, () => child.kill('SIGKILL'));
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
-  const ended = once(child, 'exit');
-  await until(() => output.includes('\n'), 'the cluster tells what it found');
-  await ended;
-  const { tries, known } = JSON.parse(output) as { tries: number[]; known: boolean[] };
-  const sum = tries.reduce((one, other) => one + other, 0);
-  assert.equal(sum, 10, `${tries}`);
-  assert.ok(
-    tries.every((count) => count > 0),
-    'both let tries through',
-  );
-  assert.deepEqual(known, [true, true]);
 });
