@@ -52,6 +52,7 @@ const ALLOWED: Record<string, RegExp> = {
   supervisor: /^(?:configuration|identity\/guard-|telemetry)/,
   tls: /^configuration\/(?:access|configuration|problem)/,
   htpasswd: /^$/,
+  service: /^configuration\//,
   configuration: /^$/,
 };
 
