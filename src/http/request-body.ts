@@ -27,7 +27,7 @@ export class RequestBody extends Readable {
   #scheduled = false;
   #attached = true;
 
-  /** @param budget what may be kept for a second try; without one, nothing @param again what an earlier try has taken from the source */
+  /** @param budget what may be kept for another try; without one, nothing @param again what an earlier try has taken from the source */
   constructor(
     source: Incoming,
     contentLength: number | undefined,
@@ -41,9 +41,11 @@ export class RequestBody extends Readable {
       contentLength === undefined || contentLength <= REPLAY_LIMIT ? REPLAY_LIMIT : LARGE_REPLAY_LIMIT;
     // Whoever reads listens for errors in time or not at all; the client's leaving must not end the process.
     this.on('error', () => {});
-    // A second try is the last one.
-    if (again === undefined && budget !== undefined) this.#kept = [];
-    else for (const chunk of again ?? []) this.push(chunk);
+    if (budget !== undefined) this.#kept = [];
+    for (const chunk of again ?? []) {
+      this.#keep(chunk);
+      this.push(chunk);
+    }
     source.on('data', this.#onData);
     source.once('end', this.#onEnd);
     source.once('close', this.#onClose);

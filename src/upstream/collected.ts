@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
-import { announce, type ConnectionUser } from './connection-use.js';
-import { isStaleConnection } from './failure.js';
+import { announce } from './connection-use.js';
+import { Course } from './course.js';
 import type { Upstream } from './upstream.js';
 
 /** A whole reply of the upstream. */
@@ -31,44 +31,50 @@ export class ReplyTooLong extends Error {
 }
 
 /**
- * Asks the upstream with GET and reads the whole reply; once more where a kept connection had died.
+ * Asks the upstream with GET and reads the whole reply; once more where a kept connection had died, and of another server
+ * where one fails.
  *
- * @throws {ReplyTooLong} @throws the signal's reason @throws what undici says when the upstream cannot be reached
+ * @throws {ReplyTooLong} @throws the signal's reason @throws what undici says when no server can be reached
  */
-export async function collect(upstream: Upstream, question: Question): Promise<Collected> {
-  const first = new Collection(question);
-  try {
-    return await first.from(upstream, false);
-  } catch (error) {
-    if (!first.isKept || question.signal.aborted || !isStaleConnection(error)) throw error;
-    return new Collection(question).from(upstream, true);
-  }
+export function collect(upstream: Upstream, question: Question): Promise<Collected> {
+  return new Promise((resolve, reject) => new Collection(upstream, question, resolve, reject).start());
 }
 
-class Collection implements ConnectionUser, Dispatcher.DispatchHandler {
+class Collection extends Course implements Dispatcher.DispatchHandler {
   readonly #question: Question;
-  readonly #chunks: Buffer[] = [];
+  readonly #resolve: (reply: Collected) => void;
+  readonly #reject: (error: unknown) => void;
+  #chunks: Buffer[] = [];
   #size = 0;
   #status = 0;
   #headers: Collected['headers'] = {};
-  #settle: { resolve(reply: Collected): void; reject(error: unknown): void } | undefined;
   #stop: (() => void) | undefined;
-  isKept = false;
 
-  constructor(question: Question) {
+  constructor(
+    upstream: Upstream,
+    question: Question,
+    resolve: (reply: Collected) => void,
+    reject: (error: unknown) => void,
+  ) {
+    super(upstream.balancer);
     this.#question = question;
+    this.#resolve = resolve;
+    this.#reject = reject;
   }
 
-  from(upstream: Upstream, fresh: boolean): Promise<Collected> {
-    const { path, headers, signal } = this.#question;
-    return new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
-      if (signal.aborted) {
-        reject(signal.reason);
-        return;
-      }
-      upstream.dispatch({ path, method: 'GET', headers, body: null }, this, fresh);
-    });
+  start(): void {
+    const { signal } = this.#question;
+    if (signal.aborted) this.#reject(signal.reason);
+    else this.#dispatch(false);
+  }
+
+  #dispatch(fresh: boolean): void {
+    const { path, headers } = this.#question;
+    try {
+      this.server(performance.now()).dispatch({ path, method: 'GET', headers, body: null }, this, fresh);
+    } catch (error) {
+      this.#reject(error);
+    }
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -86,6 +92,7 @@ class Collection implements ConnectionUser, Dispatcher.DispatchHandler {
     headers: Collected['headers'],
   ): void {
     if (status < 200) return;
+    this.replied(status, performance.now());
     this.#status = status;
     this.#headers = headers;
   }
@@ -98,20 +105,21 @@ class Collection implements ConnectionUser, Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#stop?.();
-    this.#settle?.resolve({
-      status: this.#status,
-      headers: this.#headers,
-      body: Buffer.concat(this.#chunks),
-    });
+    this.#resolve({ status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks) });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     this.#stop?.();
-    this.#settle?.reject(error);
-  }
-
-  onConnection(isKept: boolean): void {
-    this.isKept = isKept;
+    // Nobody has seen a part of the reply, so that another one can take its place.
+    const step = this.#question.signal.aborted ? 'stop' : this.stepAfter(error, 'GET');
+    if (step === 'stop') {
+      this.#reject(error);
+      return;
+    }
+    this.#chunks = [];
+    this.#size = 0;
+    this.countRetry();
+    this.#dispatch(step === 'again');
   }
 
   onUpstreamEnd(): void {}

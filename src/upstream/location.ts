@@ -1,7 +1,7 @@
 /** The names under which the registry may think it is reached, and the one that clients use. */
 export interface LocationNames {
-  /** Origin of the upstream, such as `http://localhost:5000`. */
-  readonly upstreamOrigin: string;
+  /** Hosts and ports of the upstream's servers; one may name another, where they share a configuration. */
+  readonly servers: readonly Pick<URL, 'hostname' | 'port'>[];
   /** Names that clients use for the gateway. */
   readonly hostnames: readonly string[];
 }
@@ -20,13 +20,14 @@ export function correctLocation(location: string, origin: string, names: Locatio
   if (!/^https?:\/\//i.test(location) || !URL.canParse(location)) return location;
   const url = new URL(location);
   const own = new URL(origin);
-  const upstream = new URL(names.upstreamOrigin);
   const isOwnName = url.hostname === own.hostname || names.hostnames.includes(url.hostname);
-  const isUpstreamName = url.hostname === upstream.hostname;
+  const isUpstreamName = names.servers.some(({ hostname }) => hostname === url.hostname);
   if (!isOwnName && !isUpstreamName) return location;
   // An object store may share the host under another port; only the registry's own paths are surely the registry's.
   const isRegistryPath = /^\/v[12](?:\/|$)/.test(url.pathname);
-  const isKnownPort = (isOwnName && url.port === own.port) || (isUpstreamName && url.port === upstream.port);
+  const isKnownPort =
+    (isOwnName && url.port === own.port) ||
+    names.servers.some(({ hostname, port }) => hostname === url.hostname && port === url.port);
   if (!isRegistryPath && !isKnownPort) return location;
   return location.replace(/^https?:\/\/[^/?#]*/i, origin);
 }

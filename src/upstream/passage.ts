@@ -2,8 +2,9 @@ import type { Dispatcher } from 'undici';
 import type { Call } from '../http/call.js';
 import { RequestBody } from '../http/request-body.js';
 import type { Source } from '../http/transaction.js';
-import { announce, type ConnectionUser } from './connection-use.js';
-import { codeOf, distrusted, isStaleConnection, upstreamFailure } from './failure.js';
+import { announce } from './connection-use.js';
+import { Course, type Step } from './course.js';
+import { codeOf, distrusted, reasonOf, upstreamFailure } from './failure.js';
 import { replyFields, requestFields, tracedFields } from './headers.js';
 import { correctLocation } from './location.js';
 import { renewToken, type Sealing, sealingFor, tokenAuthorization } from './token-reply.js';
@@ -15,7 +16,7 @@ class Abandoned extends Error {
 }
 
 /** One request's way to the upstream and its reply's way back. */
-export class Passage implements Source, ConnectionUser, Dispatcher.DispatchHandler {
+export class Passage extends Course implements Source, Dispatcher.DispatchHandler {
   readonly #upstream: Upstream;
   readonly #call: Call;
   #headers: string[] = [];
@@ -23,13 +24,13 @@ export class Passage implements Source, ConnectionUser, Dispatcher.DispatchHandl
   #controller: Dispatcher.DispatchController | undefined;
   #body: RequestBody | undefined;
   #passedAt = 0;
-  #retried = false;
-  /** The request went on a connection that had been kept, which may have died meanwhile. */
-  #isKept = false;
+  /** A server has the request, or begins to get it, and has not answered. */
+  #isAwaited = false;
   #ending = false;
   #abandoned = false;
 
   constructor(upstream: Upstream, call: Call) {
+    super(upstream.balancer);
     this.#upstream = upstream;
     this.#call = call;
     this.#sealing = sealingFor(call, upstream.seal);
@@ -61,12 +62,12 @@ export class Passage implements Source, ConnectionUser, Dispatcher.DispatchHandl
     if (head.hasBody)
       this.#body = new RequestBody(delivery.request, head.contentLength, this.#upstream.budget);
     this.#passedAt = performance.now();
-    this.#dispatch(false);
+    this.#dispatch(false, this.#passedAt);
   }
 
-  #dispatch(fresh: boolean): void {
-    const { delivery, target } = this.#call;
-    const { method = 'GET' } = delivery.request;
+  #dispatch(fresh: boolean, now: number): void {
+    const { target } = this.#call;
+    const method = this.#method;
     const options: Dispatcher.DispatchOptions = {
       path: target.raw,
       method: method as Dispatcher.HttpMethod,
@@ -76,14 +77,19 @@ export class Passage implements Source, ConnectionUser, Dispatcher.DispatchHandl
     // undici closes after each HEAD, in case a body follows it; what follows unasked it refuses in any case.
     if (method === 'HEAD' && this.#body === undefined) options.reset = false;
     try {
-      this.#upstream.dispatch(options, this, fresh);
+      this.server(now).dispatch(options, this, fresh);
     } catch (error) {
       this.#fail(error);
     }
   }
 
+  get #method(): string {
+    return this.#call.delivery.request.method ?? 'GET';
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    this.#isAwaited = true;
     announce(this);
     if (this.#abandoned) controller.abort(new Abandoned());
   }
@@ -95,14 +101,17 @@ export class Passage implements Source, ConnectionUser, Dispatcher.DispatchHandl
   ): void {
     if (status < 200) return;
     this.#controller = controller;
+    this.#isAwaited = false;
     this.#body?.forgetReplay();
     const { delivery, origin } = this.#call;
+    const now = performance.now();
+    this.replied(status, now);
     if (status === 401 && this.#upstream.authorize !== undefined && this.#call.upstreamToken === undefined) {
       this.#upstream.tellDistrust(delivery.id);
       delivery.fail(distrusted(), 'upstream failed');
       return;
     }
-    delivery.upstreamMilliseconds = performance.now() - this.#passedAt;
+    delivery.upstreamMilliseconds = now - this.#passedAt;
     if (headers['x-docker-token'] !== undefined || headers['www-authenticate'] !== undefined)
       renewToken(headers, this.#sealing);
     if (headers['x-docker-endpoints'] !== undefined)
@@ -131,12 +140,19 @@ export class Passage implements Source, ConnectionUser, Dispatcher.DispatchHandl
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
     if (this.#abandoned) return;
-    if (this.#retry(error)) return;
-    this.#fail(error);
-  }
-
-  onConnection(isKept: boolean): void {
-    this.#isKept = isKept;
+    this.#isAwaited = false;
+    if (this.#call.delivery.begun) {
+      this.brokeOff(error);
+      this.#fail(error);
+      return;
+    }
+    const step = this.stepAfter(error, this.#method);
+    if (step === 'stop' || !this.#renewBody(step)) {
+      this.#fail(error);
+      return;
+    }
+    this.countRetry();
+    this.#dispatch(step === 'again', performance.now());
   }
 
   onUpstreamEnd(): void {
@@ -151,29 +167,29 @@ export class Passage implements Source, ConnectionUser, Dispatcher.DispatchHandl
   abandon(): void {
     if (this.#abandoned) return;
     this.#abandoned = true;
+    const { delivery } = this.#call;
+    // The client has sent all of it, and is still there.
+    if (this.#isAwaited && !delivery.closed && delivery.request.complete) this.timedOut();
     this.#body?.forgetReplay();
     this.#body?.destroy();
     this.#controller?.abort(new Abandoned());
   }
 
-  /** A connection that the upstream had closed while it was idle is not the client's problem: once more, on a fresh one. */
-  #retry(error: Error): boolean {
-    const { delivery } = this.#call;
-    if (this.#retried || !this.#isKept || delivery.begun || !isStaleConnection(error)) return false;
-    if (this.#body !== undefined) {
-      this.#body.destroy();
-      const again = this.#body.replay();
-      if (again === undefined) return false;
-      this.#body.forgetReplay();
-      this.#body = new RequestBody(
-        delivery.request,
-        this.#call.head.contentLength,
-        this.#upstream.budget,
-        again,
-      );
-    }
-    this.#retried = true;
-    this.#dispatch(true);
+  /** Makes the body ready to be sent once more; false when too much of it is gone. */
+  #renewBody(step: Step): boolean {
+    const body = this.#body;
+    if (body === undefined) return true;
+    // Nobody has begun to read it.
+    if (step === 'onward') return !body.destroyed;
+    body.destroy();
+    const again = body.replay();
+    if (again === undefined) return false;
+    body.forgetReplay();
+    const { budget, balancer } = this.#upstream;
+    const { delivery, head } = this.#call;
+    // With one server this try is the last.
+    const kept = balancer.hasSeveral ? budget : undefined;
+    this.#body = new RequestBody(delivery.request, head.contentLength, kept, again);
     return true;
   }
 
@@ -182,13 +198,9 @@ export class Passage implements Source, ConnectionUser, Dispatcher.DispatchHandl
     this.#body?.forgetReplay();
     this.#body?.destroy();
     this.#upstream.logger.warn(
-      { id: delivery.id, code: codeOf(error), reason: reasonOf(error) },
+      { id: delivery.id, server: this.serverName, code: codeOf(error), reason: reasonOf(error) },
       'the upstream failed',
     );
     delivery.fail(upstreamFailure(error), 'upstream failed');
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

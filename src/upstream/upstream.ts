@@ -1,19 +1,18 @@
-import { isIP } from 'node:net';
 import type { Logger } from 'pino';
-import { buildConnector, type Dispatcher, Pool } from 'undici';
-import type { Timeouts, UpstreamConfiguration, UpstreamServer } from '../configuration/configuration.js';
+import type { Timeouts, UpstreamConfiguration } from '../configuration/configuration.js';
 import type { Backend, Call } from '../http/call.js';
 import { ReplayBudget } from '../http/replay-budget.js';
-import { followConnection } from './connection-use.js';
+import { Balancer } from './balancer.js';
+import { askServer, type UpstreamAnswer } from './check.js';
 import type { LocationNames } from './location.js';
 import { Passage } from './passage.js';
+import { Server } from './server.js';
+import type { UpstreamTally } from './tally.js';
 import type { TokenSeal } from './token-reply.js';
 import { VisibleLists } from './visible-lists.js';
 
-/** Bytes of small request bodies kept for a second try, over all requests. */
+/** Bytes of small request bodies kept for another try, over all requests. */
 const REPLAY_BUDGET = 32 * 1024 * 1024;
-/** Milliseconds an unused connection is kept: shorter than any registry's own patience, so that we close first. */
-const KEEP_ALIVE = 4_000;
 
 export interface UpstreamOptions {
   readonly configuration: UpstreamConfiguration;
@@ -28,12 +27,14 @@ export interface UpstreamOptions {
   readonly logger: Logger;
   /** Makes the `Authorization` of a request to the upstream, in place of the client's. */
   readonly authorize?: Authorize | undefined;
+  /** Milliseconds of the monotonic clock, for how long servers are left alone. */
+  readonly now?: () => number;
 }
 
 /** At once where it can. */
 export type Authorize = (call: Call) => string | Promise<string>;
 
-/** The registry behind the gateway: connections to it, and what every passage to it needs. */
+/** The registry behind the gateway: its servers, and what every passage to them needs. */
 export class Upstream implements Backend {
   readonly names: LocationNames;
   readonly passAuthorization: boolean;
@@ -43,40 +44,40 @@ export class Upstream implements Backend {
   readonly budget = new ReplayBudget(REPLAY_BUDGET);
   readonly logger: Logger;
   readonly authorize: Authorize | undefined;
+  readonly balancer: Balancer;
   readonly #lists = new VisibleLists(this);
-  readonly #pool: Pool;
-  readonly #fresh: Pool;
 
   constructor(options: UpstreamOptions) {
-    const { connections, servers } = options.configuration;
-    const { origin, socketPath } = servers[0] as UpstreamServer;
-    const { ca } = options;
-    this.names = { upstreamOrigin: origin, hostnames: options.hostnames };
-    this.passAuthorization = options.configuration.passAuthorization;
+    const { configuration, ca, timeouts, logger, now = () => performance.now() } = options;
+    const { servers, connections, maximumFailures, failTimeout } = configuration;
+    const common = { connections, ca, connectTimeout: timeouts.connect, maximumFailures, failTimeout };
+    this.balancer = new Balancer(
+      servers.map((server) => new Server({ ...common, configuration: server, logger, now })),
+      (server) => void this.#findOut(server),
+    );
+    this.names = {
+      servers: servers.map(({ origin }) => new URL(origin)),
+      hostnames: options.hostnames,
+    };
+    this.passAuthorization = configuration.passAuthorization;
     this.seal = options.seal;
     this.endpoints = options.endpoints.length === 0 ? undefined : options.endpoints.join(',');
-    this.logger = options.logger;
+    this.logger = logger;
     this.authorize = options.authorize;
-    const pool: Pool.Options = {
-      connections,
-      pipelining: 1,
-      keepAliveTimeout: KEEP_ALIVE,
-      // The gateway's idle watch knows whose turn it is, which these timers do not.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      allowH2: false,
-      connect: connectorTo(new URL(origin).hostname, {
-        timeout: options.timeouts.connect,
-        ...(socketPath === undefined ? {} : { socketPath }),
-        ...(ca === undefined ? {} : { ca }),
-      }),
-    };
-    this.#pool = new Pool(origin, pool);
-    this.#fresh = new Pool(origin, pool);
+  }
+
+  /** Numbers of each server, in the order of the configuration. */
+  get tallies(): readonly UpstreamTally[] {
+    return this.balancer.servers.map(({ tally }) => tally);
   }
 
   answer(call: Call): void {
     if (!this.#lists.answer(call)) new Passage(this, call).start();
+  }
+
+  /** Asks each server whether it is there. Takes two seconds at most. */
+  check(): Promise<readonly UpstreamAnswer[]> {
+    return Promise.all(this.balancer.servers.map((server) => this.#findOut(server)));
   }
 
   /** @param id of the request whose token the upstream has refused */
@@ -87,30 +88,19 @@ export class Upstream implements Backend {
     );
   }
 
-  /** @param fresh on a connection of its own, which cannot have died while it was idle */
-  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler, fresh: boolean): void {
-    if (fresh) this.#fresh.dispatch({ ...options, reset: true }, handler);
-    else this.#pool.dispatch(options, handler);
-  }
-
   async close(): Promise<void> {
-    await Promise.all([this.#pool.destroy(), this.#fresh.destroy()]);
+    await Promise.all(this.balancer.servers.map((server) => server.close()));
   }
-}
 
-/**
- * Connects to the upstream by its own name. Left alone, undici would verify the certificate against the `Host` of the
- * request, which is the client's.
- */
-function connectorTo(hostname: string, options: buildConnector.BuildOptions): buildConnector.connector {
-  const connect = buildConnector(options);
-  const servername = isIP(hostname) === 0 ? hostname : '';
-  return (target, callback) =>
-    connect({ ...target, servername }, (error, socket) => {
-      if (error !== null) callback(error, null);
-      else if (socket !== null) {
-        followConnection(socket);
-        callback(null, socket);
-      }
-    });
+  /** A reply of any kind brings a server back that was down. */
+  async #findOut(server: Server): Promise<UpstreamAnswer> {
+    const { health } = server;
+    if (health.isDown) health.ask();
+    const answer = await askServer(server);
+    if (health.isDown) {
+      if (answer.status === undefined) health.failed(answer.reason ?? '');
+      else health.answered();
+    }
+    return answer;
+  }
 }

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { createServer as createPlainServer, type RequestListener } from 'node:http';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { initialize } from '../../src/tls/issuance.js';
+import { test } from 'node:test';
 import { temporaryDirectory } from '../harness/directory.js';
 import { freePort } from '../harness/free-port.js';
 import { startTestGateway } from '../harness/gateway.js';
 import { startRecorder } from '../harness/recorder.js';
 import { ask, type SimpleReply } from '../harness/request.js';
+import { startSecureUpstream } from '../harness/secure-upstream.js';
 import { until } from '../harness/until.js';
 
 function assertOciError(reply: SimpleReply, status: number): void {
@@ -74,33 +71,9 @@ test('a reply that is not HTTP is told as 502', async (t) => {
   assertOciError(await ask(gateway, '/v2/'), 502);
 });
 
-interface SecureUpstream {
-  readonly origin: string;
-  readonly ca: string;
-}
-
-/** An upstream with TLS, whose certificate an authority of its own has signed. */
-async function startSecure(
-  t: TestContext,
-  names: readonly string[],
-  answer: RequestListener,
-): Promise<SecureUpstream> {
-  const certs = join(temporaryDirectory(t), 'certs');
-  const options = { certs, force: false, now: Date.now(), keyType: 'ecdsa', rsaBits: 2048 } as const;
-  const { authority, server } = await initialize(options, names);
-  const pair = { cert: readFileSync(server.certificate), key: readFileSync(server.key) };
-  const secure = createServer(pair, answer);
-  await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
-  t.after(async () => {
-    secure.closeAllConnections();
-    await new Promise((resolve) => secure.close(resolve));
-  });
-  return { origin: `https://localhost:${(secure.address() as AddressInfo).port}`, ca: authority.certificate };
-}
-
 test('an upstream with TLS is reached when its authority is named, whatever name the client uses', async (t) => {
   const hosts: (string | undefined)[] = [];
-  const { origin, ca } = await startSecure(t, ['localhost'], (request, response) => {
+  const { origin, ca } = await startSecureUpstream(t, ['localhost'], (request, response) => {
     hosts.push(request.headers.host);
     response.end('secure');
   });
@@ -118,9 +91,9 @@ test('an upstream whose certificate nobody vouches for, or for another name, is 
     asked += 1;
     response.end();
   };
-  const one = await startSecure(t, ['localhost'], answer);
-  const other = await startSecure(t, ['localhost'], answer);
-  const misnamed = await startSecure(t, ['registry.example'], answer);
+  const one = await startSecureUpstream(t, ['localhost'], answer);
+  const other = await startSecureUpstream(t, ['localhost'], answer);
+  const misnamed = await startSecureUpstream(t, ['registry.example'], answer);
   for (const [origin, ca] of [
     [one.origin, other.ca],
     [one.origin, undefined],

@@ -11,6 +11,8 @@ import { until } from './until.js';
 export interface NginxSite {
   /** Port of the registry behind, on 127.0.0.1. */
   readonly upstreamPort: number;
+  /** Lines of the upstream, in place of the one for that port. */
+  readonly servers?: string;
   readonly htpasswd: string;
   readonly certificate: string;
   readonly key: string;
@@ -29,7 +31,7 @@ events { worker_connections 256; }
 http {
 ${scratch}
   access_log off;
-  upstream docker-registry { server 127.0.0.1:${site.upstreamPort}; }
+  upstream docker-registry { ${site.servers ?? `server 127.0.0.1:${site.upstreamPort};`} }
   server {
     listen 127.0.0.1:${port} ssl;
     server_name localhost;

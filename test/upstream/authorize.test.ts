@@ -2,17 +2,9 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { pino } from 'pino';
-import type { Failure } from '../../src/exchange/failure.js';
-import type { Call } from '../../src/http/call.js';
-import { parseTarget } from '../../src/routing/target.js';
-import { type Authorize, Upstream } from '../../src/upstream/upstream.js';
+import type { Authorize } from '../../src/upstream/upstream.js';
 import { afterwards } from '../harness/afterwards.js';
-
-interface Outcome {
-  readonly status: number;
-  readonly headers: readonly string[];
-}
+import { openUpstream, serverAt } from './fleet.js';
 
 /** An upstream that takes one token, and a gateway's way to it without the gateway's front. */
 async function open(t: TestContext, authorize: Authorize) {
@@ -24,66 +16,12 @@ async function open(t: TestContext, authorize: Authorize) {
     response.end('{"repositories":["a"]}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const lines: string[] = [];
-  const upstream = new Upstream({
-    configuration: {
-      servers: [
-        {
-          origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-          socketPath: undefined,
-          weight: 1,
-          backup: false,
-        },
-      ],
-      maximumFailures: 1,
-      failTimeout: 10_000,
-      ca: undefined,
-      passAuthorization: true,
-      tokens: true,
-      connections: 4,
-    },
-    ca: undefined,
-    hostnames: [],
-    seal: { sealing: () => () => undefined },
-    endpoints: [],
-    timeouts: { headers: 9000, idle: 9000, keepAlive: 9000, connect: 9000, firstByte: 9000, grace: 9000 },
-    logger: pino({}, { write: (line: string) => lines.push(line) }),
-    authorize,
-  });
-  afterwards(t, async () => {
-    await upstream.close();
+  afterwards(t, () => {
     server.closeAllConnections();
     server.close();
   });
-  const send = (path: string, more: Partial<Call> = {}): Promise<Outcome> =>
-    new Promise((resolve) => {
-      let status = 0;
-      let headers: readonly string[] = [];
-      const delivery = {
-        id: 'test',
-        user: 'alice',
-        request: { method: 'GET' },
-        begin: (code: number, fields: readonly string[]) => {
-          status = code;
-          headers = fields;
-        },
-        write: () => true,
-        end: () => resolve({ status, headers }),
-        send: (reply: { status: number }) => resolve({ status: reply.status, headers: [] }),
-        fail: (failure: Failure) =>
-          resolve({ status: failure.status, headers: Object.keys(failure.headers) }),
-      };
-      const call = {
-        delivery,
-        head: { fields: ['authorization', 'Basic c2VjcmV0'], connection: [], hasBody: false, host: 'h' },
-        target: parseTarget(path),
-        client: { address: '127.0.0.1', chain: '127.0.0.1', protocol: 'https', host: 'h' },
-        origin: 'https://h',
-        ...more,
-      };
-      upstream.answer(call as unknown as Call);
-    });
-  return { send, seen, lines };
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { ...openUpstream(t, { servers: [serverAt(origin)], tokens: true, authorize }), seen };
 }
 
 const rights = { may: () => true };
@@ -105,7 +43,7 @@ test('A challenge of an upstream that refuses the token stays inside, and the lo
     assert.ok(!outcome.headers.includes('www-authenticate'));
   }
   assert.deepEqual(seen, ['Bearer bad', 'Bearer bad']);
-  assert.match(lines.join(''), /the upstream refuses the tokens of this gateway: check/);
+  assert.match(String(lines[0]?.['msg']), /^the upstream refuses the tokens of this gateway: check/);
 });
 
 test('A token that cannot be made ends the request, and nothing is asked.', async (t) => {
