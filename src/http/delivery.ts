@@ -60,6 +60,7 @@ export class Delivery extends Transaction {
       headers.push(...API_VERSION);
     }
     addSecurity(headers, this.security);
+    if (this.cors !== undefined) this.cors.addTo(headers, this.request.rawHeaders);
     if (this.operation !== undefined) this.digest = fieldOf(headers, 'docker-content-digest');
     this.status = status;
     this.#headers = headers;

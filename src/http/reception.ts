@@ -13,6 +13,8 @@ import type { Backend, Call } from './call.js';
 import type { TrustedProxies } from './client.js';
 import { checkTransport, inClear, isConfidential } from './confidentiality.js';
 import { certificateUserOf } from './connection.js';
+import type { Cors } from './cors.js';
+import { answerPreflight } from './cors-preflight.js';
 import type { Delivery } from './delivery.js';
 import type { Gate } from './gate.js';
 import { isDistributionPath } from './recovery.js';
@@ -37,6 +39,8 @@ export interface ReceptionOptions {
   readonly open?: ReadonlyMap<string, Backend> | undefined;
   /** Follows requests through several programs; undefined: nobody does. */
   readonly tracer?: Tracer | undefined;
+  /** What pages of other origins may do; undefined: nothing is said of it. */
+  readonly cors?: Cors | undefined;
   readonly security: SecurityHeaders;
   /** Wants to know who comes by a certificate, what is changed, and what is refused. */
   readonly audit: LoginListener | undefined;
@@ -57,6 +61,9 @@ export class Reception {
    */
   receive(delivery: Delivery, onRefused: (delivery: Delivery, thrown: unknown) => void): void {
     const { request, connection } = delivery;
+    const { cors } = this.#options;
+    // Also the refusal of a broken request is for the page to read.
+    delivery.cors = cors;
     checkVersion(request);
     const head = readRequestHead(request.rawHeaders, request.httpVersionMinor);
     // Old engines read errors of their own form only, also about a target that is refused.
@@ -70,6 +77,7 @@ export class Reception {
     const client = this.#options.proxies.clientOf(head, connection.address, host, connection.secure);
     delivery.address = client.address;
     if (!connection.secure) delivery.security = this.#options.security.of(client.protocol === 'https');
+    if (cors !== undefined && answerPreflight(cors, delivery, head)) return;
     const call: Call = { delivery, head, target, client, origin: `${client.protocol}://${client.host}` };
     if (keepsOldEngines && isDistributionPath(target.path) && wantsV1Only(fieldOf(head, 'user-agent'))) {
       delivery.hidesDistribution = true;

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Operation } from '../access/operation.js';
 import type { Way } from '../identity/authenticator.js';
 import type { Connection } from './connection.js';
+import type { Cors } from './cors.js';
 import type { Incoming } from './incoming.js';
 import type { Span } from './span.js';
 
@@ -56,6 +57,8 @@ export class Transaction {
   started = false;
   /** Lines that every reply has, for browsers; names and values in turn. */
   security: readonly string[] = [];
+  /** What pages of other origins may do with the reply; undefined: they are not spoken of. */
+  cors: Cors | undefined;
   /** Close the connection after this reply. */
   closeAfter = false;
   /** Undefined when nobody follows the request. */
