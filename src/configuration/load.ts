@@ -9,13 +9,23 @@ import { readConfigurationFile } from './file.js';
 import type { ConfigurationInput } from './input.js';
 import { readLogs } from './logs.js';
 import { readOtlp } from './otlp.js';
+import { noteOverlaps } from './overlap.js';
 import { readPairs } from './pairs.js';
 import { ConfigurationError, type Problem } from './problem.js';
 import { Reader } from './reader.js';
+import { readServesAuthority } from './serves-authority.js';
 import { settings } from './settings.js';
 import { readUpstream } from './upstream.js';
 import { readV1 } from './v1.js';
 import { readWorkers } from './workers.js';
+import type { Written } from './written.js';
+
+/** A configuration, and where its settings were written. */
+export interface LocatedConfiguration {
+  readonly configuration: Configuration;
+  /** What was written for the setting of that path (`upstream.servers`) where it was taken from; empty for a default. */
+  written(path: string): readonly Written[];
+}
 
 /**
  * Reads the whole configuration: flags beat the environment, which beats the file, which beats the defaults.
@@ -23,6 +33,11 @@ import { readWorkers } from './workers.js';
  * @throws {ConfigurationError} with everything that is wrong in any of them at once.
  */
 export async function loadConfiguration(input: ConfigurationInput): Promise<Configuration> {
+  return (await locateConfiguration(input)).configuration;
+}
+
+/** {@link loadConfiguration}, for whoever has to say where something stands. @throws {ConfigurationError} */
+export async function locateConfiguration(input: ConfigurationInput): Promise<LocatedConfiguration> {
   const { flags, environment, directory } = input;
   const problems: Problem[] = [];
   const file = await readConfigurationFile(input, problems);
@@ -74,10 +89,14 @@ export async function loadConfiguration(input: ConfigurationInput): Promise<Conf
     otlp: readOtlp(reader),
     crashReports: readCrashReports(reader),
     cors: readCors(reader),
-    servesAuthority: reader.one(settings.servesAuthority),
+    servesAuthority: readServesAuthority(reader),
   };
+  noteOverlaps(reader, configuration.listen, configuration.monitor);
   if (problems.length > 0) throw new ConfigurationError(inOrder(problems));
-  return configuration;
+  return {
+    configuration,
+    written: (path) => sources.map((source) => source.get(path) ?? []).find((list) => list.length > 0) ?? [],
+  };
 }
 
 /** Flags and environment first, then the file from top to bottom. */
