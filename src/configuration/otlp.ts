@@ -2,8 +2,9 @@ import type { Reader } from './reader.js';
 import { many, one, optional } from './setting.js';
 import { truth } from './values/choice.js';
 import { durationFrom } from './values/duration.js';
+import { secretHeaderLine } from './values/header-line.js';
 import { proportion } from './values/proportion.js';
-import { type Secret, secret } from './values/secret.js';
+import type { Secret } from './values/secret.js';
 import { lineOfText } from './values/text.js';
 import { webUrl } from './values/web-url.js';
 
@@ -29,7 +30,7 @@ export const otlpSettings = {
     short: true,
     description: 'URL that takes traces and metrics (OTLP over HTTP), without /v1/traces.',
   }),
-  otlpHeaders: many('otlp.headers', 'DOCKGATE_OTLP_HEADERS', secret, [], {
+  otlpHeaders: many('otlp.headers', 'DOCKGATE_OTLP_HEADERS', secretHeaderLine, [], {
     description: 'Header lines for it, each NAME=VALUE, or file:PATH of a file with such a line.',
   }),
   otlpTraces: one('otlp.traces', 'DOCKGATE_OTLP_TRACES', truth, 'true', {
