@@ -10,6 +10,8 @@ interface Import {
   readonly file: string;
   /** A path below src, or the name of a package. */
   readonly of: string;
+  /** By `import()`, when it is needed. */
+  readonly isLate: boolean;
 }
 
 function imports(): Import[] {
@@ -18,11 +20,25 @@ function imports(): Import[] {
   );
   return files.flatMap((file) => {
     const text = readFileSync(join(sources, file), 'utf8');
-    return [...text.matchAll(/^(?:import|export)\s[^;]*?from '([^']+)';/gms)].map(([, name = '']) => ({
+    const found = [
+      ...text.matchAll(/^(?:import|export)\s[^;]*?from '([^']+)';/gms),
+      ...text.matchAll(/\bimport\(\s*'([^']+)'/g),
+    ];
+    return found.map(([whole, name = '']) => ({
       file,
-      of: name.startsWith('.') ? normalize(join(dirname(file), name)) : name,
+      of: name.startsWith('.') ? normalize(join(dirname(file), name)) : packageOf(name),
+      isLate: whole.startsWith('import('),
     }));
   });
+}
+
+/** The package of a name such as `@sentry/core/server`. */
+function packageOf(name: string): string {
+  if (name.startsWith('node:')) return name;
+  return name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
 }
 
 const all = imports();
@@ -65,9 +81,9 @@ test('every folder imports only what lies below it', () => {
   assert.deepEqual(broken, []);
 });
 
-/** Package to the folders that may know it. */
+/** Package to the folders, or parts of folders, that may know it. */
 const KNOWN_BY: Record<string, readonly string[]> = {
-  undici: ['upstream', 'remote'],
+  undici: ['upstream', 'remote', 'telemetry/outlet.ts'],
   'node:http': ['http', 'monitor'],
   'node:https': ['http'],
   '@node-rs/bcrypt': ['htpasswd'],
@@ -77,21 +93,40 @@ const KNOWN_BY: Record<string, readonly string[]> = {
   libsql: ['registry'],
   'xz-decompress': ['registry'],
   'prom-client': ['telemetry'],
+  '@bugsnag/js': ['telemetry/crash/bugsnag.ts'],
+  '@sentry/core': ['telemetry/crash/sentry.ts'],
 };
 
 test('every package is known in one folder only', () => {
   const broken = all
-    .filter(({ file, of }) => KNOWN_BY[of] !== undefined && !KNOWN_BY[of].includes(folder(file)))
+    .filter(({ file, of }) => KNOWN_BY[of]?.every((place) => place !== file && place !== folder(file)))
     .map(({ file, of }) => `${file} imports ${of}`);
   assert.deepEqual(broken, []);
 });
 
+const packages = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
+  peerDependenciesMeta: Record<string, { optional: boolean }>;
+};
+
+function isPackage({ of }: Import): boolean {
+  return !of.endsWith('.js') && !of.startsWith('node:');
+}
+
 test('the package depends on nothing that the sources do not import', () => {
-  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    dependencies: Record<string, string>;
-  };
-  const imported = new Set(
-    all.map(({ of }) => of).filter((name) => !name.endsWith('.js') && !name.startsWith('node:')),
+  const imported = new Set(all.filter(isPackage).map(({ of }) => of));
+  const { dependencies, peerDependencies } = packages;
+  assert.deepEqual([...imported].sort(), Object.keys({ ...dependencies, ...peerDependencies }).sort());
+});
+
+test('packages that need not be installed are imported only when somebody wants them', () => {
+  const { peerDependencies, peerDependenciesMeta } = packages;
+  const optional = Object.keys(peerDependencies);
+  assert.deepEqual(
+    optional.filter((name) => peerDependenciesMeta[name]?.optional !== true),
+    [],
   );
-  assert.deepEqual([...imported].sort(), Object.keys(dependencies).sort());
+  const early = all.filter(({ of, isLate }) => optional.includes(of) && !isLate);
+  assert.deepEqual(early, []);
 });

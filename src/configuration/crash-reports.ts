@@ -1,6 +1,7 @@
 import type { Reader } from './reader.js';
 import { one, optional } from './setting.js';
-import { type Secret, secret } from './values/secret.js';
+import { bugsnagKey, secretOf, sentryDsn } from './values/crash-keys.js';
+import type { Secret } from './values/secret.js';
 import { lineOfText } from './values/text.js';
 import { webUrl } from './values/web-url.js';
 
@@ -18,7 +19,7 @@ export interface CrashReportConfiguration {
 
 /** The settings of crash reports. */
 export const crashReportSettings = {
-  bugsnag: optional('crashReports.bugsnag', 'DOCKGATE_CRASH_REPORTS_BUGSNAG', secret, {
+  bugsnag: optional('crashReports.bugsnag', 'DOCKGATE_CRASH_REPORTS_BUGSNAG', secretOf(bugsnagKey), {
     description: 'API key of Bugsnag, or file:PATH of a file that holds it.',
   }),
   bugsnagEndpoint: optional(
@@ -29,7 +30,7 @@ export const crashReportSettings = {
       description: 'URL of a Bugsnag server of your own.',
     },
   ),
-  sentry: optional('crashReports.sentry', 'DOCKGATE_CRASH_REPORTS_SENTRY', secret, {
+  sentry: optional('crashReports.sentry', 'DOCKGATE_CRASH_REPORTS_SENTRY', secretOf(sentryDsn), {
     description: 'DSN of Sentry or of what speaks its protocol, or file:PATH of a file that holds it.',
   }),
   crashStage: one('crashReports.stage', 'DOCKGATE_CRASH_REPORTS_STAGE', lineOfText, 'production', {

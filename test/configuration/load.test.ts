@@ -125,7 +125,7 @@ otlp:
   interval: 30s
   service: front door
 crashReports:
-  bugsnag: 0123456789abcdef
+  bugsnag: 0123456789abcdef0123456789abcdef
   bugsnagEndpoint: https://bugsnag.example.com
   sentry: file:sentry.dsn
   stage: staging
@@ -260,7 +260,7 @@ audit: { file: audit.log }
       service: 'front door',
     },
     crashReports: {
-      bugsnag: { text: '0123456789abcdef' },
+      bugsnag: { text: '0123456789abcdef0123456789abcdef' },
       bugsnagEndpoint: 'https://bugsnag.example.com',
       sentry: { file: at('sentry.dsn') },
       stage: 'staging',

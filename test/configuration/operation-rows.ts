@@ -6,9 +6,10 @@ const own = (file: string | undefined, directory: string) =>
 const secrets = (list: readonly ({ text: string } | { file: string } | undefined)[] = []) =>
   list.map((each) => (each !== undefined && 'text' in each ? each.text : undefined)).join();
 
+const key = (digit: string): string => digit.repeat(32);
 const cors = (yaml: string): string => `cors: { origins: ['https://a'], ${yaml} }`;
 const otlp = (yaml: string): string => `otlp: { endpoint: http://a, ${yaml} }`;
-const reports = (yaml: string): string => `crashReports: { bugsnag: a, ${yaml} }`;
+const reports = (yaml: string): string => `crashReports: { bugsnag: ${key('a')}, ${yaml} }`;
 
 /** The rows of settings about running dockgate for years. */
 export const operationRows: Readonly<Record<string, Row>> = {
@@ -111,10 +112,10 @@ export const operationRows: Readonly<Record<string, Row>> = {
     values: { file: 'one', environment: 'two' },
   },
   'crashReports.bugsnag': {
-    yaml: 'crashReports: { bugsnag: one }',
-    environment: 'two',
+    yaml: `crashReports: { bugsnag: ${key('c')} }`,
+    environment: key('d'),
     read: ({ crashReports }) => secrets([crashReports?.bugsnag]),
-    values: { file: 'one', environment: 'two' },
+    values: { file: key('c'), environment: key('d') },
   },
   'crashReports.bugsnagEndpoint': {
     yaml: reports('bugsnagEndpoint: http://a'),
@@ -123,10 +124,10 @@ export const operationRows: Readonly<Record<string, Row>> = {
     values: { file: 'http://a', environment: 'http://b' },
   },
   'crashReports.sentry': {
-    yaml: 'crashReports: { sentry: one }',
-    environment: 'two',
+    yaml: 'crashReports: { sentry: "https://one@a/1" }',
+    environment: 'https://two@b/2',
     read: ({ crashReports }) => secrets([crashReports?.sentry]),
-    values: { file: 'one', environment: 'two' },
+    values: { file: 'https://one@a/1', environment: 'https://two@b/2' },
   },
   'crashReports.stage': {
     yaml: reports('stage: one'),
