@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { Configuration } from './configuration/configuration.js';
 import { Interior } from './gateway/interior.js';
 import { Doors } from './supervisor/doors.js';
+import type { Surroundings } from './gateway/lasting.js';
 import type { Logs } from './telemetry/logger.js';
 
 /** A running gateway, all in this process. */
@@ -26,7 +27,7 @@ export interface Gateway {
 }
 
 /** What a gateway may be given by whoever started the process. */
-export interface GatewaySurroundings {
+export interface GatewaySurroundings extends Omit<Surroundings, 'logs'> {
   /** Sockets that listen already, in place of the configured addresses. */
   readonly descriptors?: readonly number[];
 }
@@ -39,9 +40,9 @@ export interface GatewaySurroundings {
 export async function startGateway(
   configuration: Configuration,
   logs: Logs,
-  { descriptors = [] }: GatewaySurroundings = {},
+  { descriptors = [], ...surroundings }: GatewaySurroundings = {},
 ): Promise<Gateway> {
-  const interior = await Interior.open(configuration, logs);
+  const interior = await Interior.open(configuration, { logs, ...surroundings });
   const doors = new Doors({
     onConnection: (socket) => interior.accept(socket),
     logger: logs.logger,

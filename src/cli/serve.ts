@@ -1,13 +1,22 @@
 import { existsSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import type { Command } from 'commander';
 import { addConfigurationOptions, type Flags } from '../configuration/flags.js';
+import type { ConfigurationInput } from '../configuration/input.js';
 import { loadConfiguration } from '../configuration/load.js';
-import { type Gateway, startGateway } from '../gateway.js';
+import { activatedSockets } from '../service/activation.js';
+import { openNotification } from '../service/notification.js';
 import { openLogs } from '../telemetry/logger.js';
+import { Metrics } from '../telemetry/metrics/metrics.js';
 import { CommandFailure } from './command-failure.js';
 import { createFirstUser, discardFirstUser, type FirstUser } from './first-user.js';
 import { useBuffersOfThisThread } from './memory.js';
+import { serveAlone } from './serve/alone.js';
+import { reportCrashes } from './serve/crashes.js';
+import type { Running } from './serve/running.js';
+import { Server, type ServerOptions } from './serve/server.js';
+import { serveWithWorkers } from './serve/several.js';
+import { listenToSignals } from './serve/signals.js';
+import { readVersion } from './version.js';
 import { formatWelcome } from './welcome.js';
 
 /** `dockgate serve`: the gateway, until a signal ends it. */
@@ -18,89 +27,68 @@ export function registerServeCommand(program: Command): void {
       'put TLS and passwords in front of a registry, the one named by --upstream or the built-in one',
     );
   addConfigurationOptions(command).action(async (flags: Flags) => {
-    await serve(flags);
+    const code = await serve({ flags, environment: { ...process.env }, directory: process.cwd() });
+    if (code !== 0) throw new CommandFailure('', code);
   });
 }
 
-async function serve(flags: Flags): Promise<void> {
-  const configuration = await loadConfiguration({
-    flags,
-    environment: process.env,
-    directory: process.cwd(),
-  });
-  const hasStarted = followHangups();
+/** @returns the exit code */
+async function serve(input: ConfigurationInput): Promise<number> {
+  const descriptors = activatedSockets(process.env).map(({ fd }) => fd);
+  const configuration = await loadConfiguration(input);
+  const act = listenToSignals();
   useBuffersOfThisThread();
-  const logs = openLogs(configuration.logLevel);
+  const logs = openLogs(configuration.logLevel, configuration.log);
   const { logger } = logs;
+  const notification = openNotification(process.env, (sentence) => logger.warn(sentence));
+  const version = readVersion();
+  const crashes = await reportCrashes(configuration, { version, logs });
   try {
-    let firstUser: FirstUser | undefined;
-    if (configuration.upstream === undefined && !existsSync(configuration.htpasswd)) {
-      firstUser = await createFirstUser(configuration.htpasswd);
-    }
-    const gateway = await startGateway(configuration, logs).catch(async (error: unknown) => {
-      if (firstUser !== undefined) await discardFirstUser(configuration.htpasswd);
-      throw error;
-    });
-    hasStarted(gateway);
-    for (const { address, port } of gateway.addresses) logger.info({ address, port }, 'listening');
-    process.stderr.write(formatWelcome(configuration, gateway, firstUser));
-    await untilStopped(gateway, configuration.timeouts.grace, (signal, first) =>
-      logger.info({ signal }, first ? 'stopping: running transfers may finish' : 'stopping at once'),
+    const parts = { logs, descriptors, crashes, version, metrics: new Metrics({ version }) };
+    const firstUser = await makeFirstUser(configuration);
+    const { server, running } = await start({ ...parts, input, configuration, notification }).catch(
+      async (error: unknown) => {
+        if (firstUser !== undefined) await discardFirstUser(configuration.htpasswd);
+        throw error;
+      },
     );
+    act(server);
+    for (const { address, port } of running.addresses) logger.info({ address, port }, 'listening');
+    process.stderr.write(formatWelcome(configuration, running, firstUser));
+    const code = await server.ended().catch((error: unknown) => {
+      throw new CommandFailure('the gateway could not be stopped cleanly', 1, { cause: error });
+    });
     logger.info('stopped');
+    return code;
   } finally {
+    await notification?.settled();
+    await crashes?.close();
     await logs.close();
   }
 }
 
-/**
- * From now on SIGHUP tells that files were rotated. It must not end a service, as it does by default, not even one that is
- * still starting; but it ends a process whose terminal was closed, where there is nothing to reopen.
- *
- * @returns what is to be called with the gateway when there is one
- */
-function followHangups(): (gateway: Gateway) => void {
-  let running: Gateway | undefined;
-  let missed = false;
-  const onHangup = (): void => {
-    if (running === undefined) missed = true;
-    else if (running.reopen !== undefined) void running.reopen();
-    else if ([0, 1, 2].some((descriptor) => isatty(descriptor))) {
-      process.off('SIGHUP', onHangup);
-      process.kill(process.pid, 'SIGHUP');
-    }
-  };
-  process.on('SIGHUP', onHangup);
-  return (gateway) => {
-    running = gateway;
-    if (missed) onHangup();
-  };
+async function start(
+  options: Omit<ServerOptions, 'running'>,
+): Promise<{ readonly server: Server; readonly running: Running }> {
+  const { configuration } = options;
+  const running = await (configuration.workers === undefined ? serveAlone : serveWithWorkers)(
+    configuration,
+    options,
+  );
+  const server = new Server({ ...options, running });
+  try {
+    await server.start();
+  } catch (error) {
+    await running.abort();
+    throw error;
+  }
+  return { server, running };
 }
 
-/** Waits for a signal, then for running transfers, at most so many milliseconds; a second signal ends at once. */
-async function untilStopped(
-  gateway: Gateway,
-  grace: number,
-  onSignal: (signal: NodeJS.Signals, first: boolean) => void,
-): Promise<void> {
-  const signals = ['SIGTERM', 'SIGINT'] as const;
-  await new Promise<void>((resolve, reject) => {
-    let stopping = false;
-    const abort = (): void => {
-      gateway.abort().then(resolve, reject);
-    };
-    const onSignalled = (signal: NodeJS.Signals): void => {
-      onSignal(signal, !stopping);
-      if (stopping) {
-        abort();
-        return;
-      }
-      stopping = true;
-      setTimeout(abort, grace).unref();
-      gateway.stop().then(resolve, reject);
-    };
-    for (const signal of signals) process.on(signal, onSignalled);
-  }).catch((error: unknown) => {
-    throw new CommandFailure('the gateway could not be stopped cleanly', 1, { cause: error });
-  });
+async function makeFirstUser({
+  upstream,
+  htpasswd,
+}: Awaited<ReturnType<typeof loadConfiguration>>): Promise<FirstUser | undefined> {
+  if (upstream !== undefined || existsSync(htpasswd)) return undefined;
+  return await createFirstUser(htpasswd);
 }

@@ -3,8 +3,7 @@ import type { Closer } from '../backend.js';
 import type { Configuration } from '../configuration/configuration.js';
 import { Listener } from '../http/listener.js';
 import type { Transaction } from '../http/transaction.js';
-import type { Logs } from '../telemetry/logger.js';
-import { type Lasting, openLasting } from './lasting.js';
+import { type Lasting, openLasting, type Surroundings } from './lasting.js';
 import { closeInReverse } from './shared.js';
 import { Site } from './site.js';
 
@@ -40,13 +39,12 @@ export class Interior {
   /**
    * Builds every part from the configuration, in the order in which they need each other.
    *
-   * @param ticketKeys as {@link useTicketKeys}
    * @throws {ConfigurationError} when something that the configuration names cannot be used
    */
-  static async open(configuration: Configuration, logs: Logs, ticketKeys?: Buffer): Promise<Interior> {
+  static async open(configuration: Configuration, surroundings: Surroundings): Promise<Interior> {
     const closers: Closer[] = [];
     try {
-      const lasting = openLasting(logs, ticketKeys, closers);
+      const lasting = openLasting(surroundings, closers);
       return new Interior(lasting, closers, await Site.open(configuration, lasting));
     } catch (error) {
       await closeInReverse(closers);
@@ -143,8 +141,12 @@ export class Interior {
   #listen(site: Site): Listener {
     const { credentials, corridor, security } = site;
     const { timeouts } = site.configuration;
-    const { logger } = this.#lasting.logs;
-    const listener = new Listener({ credentials, corridor, security, timeouts, logger });
+    const { logs, metrics } = this.#lasting;
+    const tally = metrics.connections;
+    const listener = new Listener({
+      ...{ credentials, corridor, security, timeouts, tally },
+      logger: logs.logger,
+    });
     site.onRenewal(() => listener.renew());
     return listener;
   }

@@ -6,10 +6,12 @@ import { Gate } from '../http/gate.js';
 import { Reception } from '../http/reception.js';
 import { SecurityHeaders } from '../http/security-headers.js';
 import { AuditLog } from '../telemetry/audit.js';
+import type { TelemetryExport } from '../telemetry/otlp/opening.js';
 import type { ServerCredentials } from '../tls/server-credentials.js';
 import { auditExchanges } from './audit.js';
 import { type Core, coreSettings, openCore } from './core.js';
 import { type CredentialHolder, credentialSettings, openCredentials } from './credentials.js';
+import { exportSettings, openExport } from './export.js';
 import type { Lasting } from './lasting.js';
 import { closeInReverse, Shared } from './shared.js';
 
@@ -18,6 +20,7 @@ const DRAIN_IDLE = 5_000;
 
 /** What a site may have in common with the one before it. */
 interface SiteParts {
+  readonly export: Shared<TelemetryExport | undefined>;
   readonly core: Shared<Core>;
   readonly audit: Shared<AuditLog | undefined>;
   readonly credentials: Shared<CredentialHolder>;
@@ -31,7 +34,11 @@ export class Site {
   readonly #parts: SiteParts;
   #isClosed = false;
 
-  private constructor(configuration: Configuration, { logs, registrations }: Lasting, parts: SiteParts) {
+  private constructor(
+    configuration: Configuration,
+    { logs, registrations, observer, crashes }: Lasting,
+    parts: SiteParts,
+  ) {
     this.configuration = configuration;
     this.#parts = parts;
     const { identity, backend } = parts.core.part;
@@ -48,6 +55,7 @@ export class Site {
       tokenService: new Embedded(identity.tokenService, logs.logger),
       registration: isEmbedded && v1.registration ? registrations : undefined,
       keepsOldEngines: isEmbedded,
+      tracer: parts.export.part?.tracer,
       security: this.security,
       audit,
     });
@@ -62,6 +70,8 @@ export class Site {
       },
       logs,
       audit: audit === undefined ? undefined : auditExchanges(audit),
+      observer,
+      crashes,
     });
   }
 
@@ -90,7 +100,11 @@ export class Site {
         openCredentials(configuration, lasting, closers),
       );
       taken.push(credentials);
-      return new Site(configuration, lasting, { audit, core, credentials });
+      const sent = await Shared.take(held?.export, exportSettings(configuration), (closers) =>
+        openExport(configuration, lasting, closers),
+      );
+      taken.push(sent);
+      return new Site(configuration, lasting, { audit, core, credentials, export: sent });
     } catch (error) {
       for (const part of taken.reverse()) await part.release();
       throw error;
@@ -128,6 +142,7 @@ export class Site {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await closeInReverse([
+      () => this.#parts.export.release(),
       () => this.#parts.audit.release(),
       () => this.#parts.core.release(),
       () => this.#parts.credentials.release(),

@@ -28,6 +28,14 @@ export interface CorridorOptions {
   readonly audit: ExchangeAudit | undefined;
   /** Counts exchanges; undefined: nobody does. */
   readonly observer?: ExchangeObserver | undefined;
+  /** Is told of errors that nobody expected. */
+  readonly crashes?: CrashListener | undefined;
+}
+
+/** Is told of errors that nobody expected. Must not throw. */
+export interface CrashListener {
+  /** @param context `id` is that of the request */
+  report(error: unknown, context: { readonly id: string }): void;
 }
 
 /** Exchanges that one connection may have open at a time; node would read on for as long as no reply piles up. */
@@ -125,9 +133,14 @@ export class Corridor {
     // Whatever follows on a connection whose framing is in doubt must not be taken for a request.
     if (failure.close) delivery.connection.refused = true;
     const isOurs = failure.status >= 500;
-    if (isOurs)
-      this.#options.logs.logger.error({ id: delivery.id, err: thrown }, 'a request could not be handled');
+    if (isOurs) this.#tell(delivery, thrown);
     delivery.fail(failure, isOurs ? 'failed' : 'refused');
+  }
+
+  #tell({ id }: Delivery, thrown: unknown): void {
+    const { logs, crashes } = this.#options;
+    logs.logger.error({ id, err: thrown }, 'a request could not be handled');
+    if (!(thrown instanceof Failure)) crashes?.report(thrown, { id });
   }
 
   #leave(delivery: Delivery): void {

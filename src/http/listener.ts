@@ -7,36 +7,27 @@ import {
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { SecureContext, SecureContextOptions, TLSSocket, TlsOptions } from 'node:tls';
+import type { SecureContext, TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
 import type { Timeouts } from '../configuration/configuration.js';
-import { connectionOf, letLeave, type ShownCertificate } from './connection.js';
+import { connectionOf, letLeave } from './connection.js';
 import type { Corridor } from './corridor.js';
 import { httpOptions } from './http-options.js';
+import type { ListenerClients, ListenerCredentials } from './listener-credentials.js';
 import { endSoon, METHOD_REFUSED, PLAIN_REFUSED, parserFailure, RawRefusal } from './raw-refusal.js';
 import { SecurityHeaders } from './security-headers.js';
 import { Transports } from './transports.js';
 
-/** What the listener needs of the certificates. */
-export interface ListenerCredentials {
-  secureContextOptions(): SecureContextOptions & TlsOptions;
-  /** The context for a name that a client asks for (RFC 6066 §3); undefined for the default one. Must not throw. */
-  select(serverName: string): SecureContext | undefined;
-  /** Whose certificates are accepted; undefined: none are asked for. */
-  readonly clients?: ListenerClients | undefined;
-}
-
-/** What the listener needs of the clients' certificates. */
-export interface ListenerClients {
-  /** Another number with every other trust in them. */
-  readonly generation: number;
-  readonly configuration: { readonly required: boolean };
-  /** What a client has shown in a handshake that began under this generation; undefined without a certificate. */
-  shownBy(socket: TLSSocket, generation: number | undefined): ShownCertificate | undefined;
-}
-
 /** What answers the requests of a listener. */
 export type ListenerCorridor = Pick<Corridor, 'onRequest' | 'onContinue'>;
+
+/** Counts connections and handshakes. */
+export interface ConnectionCounter {
+  opened(): void;
+  closed(): void;
+  handshake(resumed: boolean): void;
+  handshakeFailed(): void;
+}
 
 export interface ListenerOptions {
   /** undefined: plain HTTP, without TLS. */
@@ -46,6 +37,7 @@ export interface ListenerOptions {
   readonly security?: SecurityHeaders;
   readonly timeouts: Timeouts;
   readonly logger: Logger;
+  readonly tally?: ConnectionCounter | undefined;
 }
 
 /**
@@ -87,6 +79,11 @@ export class Listener {
   /** Takes a connection over that was accepted, with `allowHalfOpen`, and on which nothing was read. */
   accept(socket: Socket): void {
     this.#transports.add(socket);
+    const { tally } = this.#options;
+    if (tally !== undefined) {
+      tally.opened();
+      socket.once('close', () => tally.closed());
+    }
     const clients = this.#credentials?.clients;
     if (clients !== undefined) this.#generations.set(socket, clients.generation);
     if (this.#secure === undefined) connectionOf(socket).transport = socket;
@@ -152,6 +149,7 @@ export class Listener {
     });
     server.on('secureConnection', (socket) => this.#secured(socket, this.#credentials?.clients));
     server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
+      this.#options.tally?.handshakeFailed();
       const { remoteAddress: client, authorizationError: certificate } = socket;
       this.#options.logger.debug({ client, code: error.code, certificate }, 'a TLS handshake failed');
       const transport = this.#transports.beneath(socket);
@@ -165,6 +163,7 @@ export class Listener {
 
   /** A handshake is done. No byte of a request has been looked at yet. */
   #secured(socket: TLSSocket, clients: ListenerClients | undefined): void {
+    this.#options.tally?.handshake(socket.isSessionReused());
     const connection = connectionOf(socket);
     const transport = this.#transports.beneath(socket);
     connection.transport = transport;

@@ -33,6 +33,8 @@ export type ToWorker =
   | { readonly type: 'connection'; readonly number: number; readonly door: number }
   | { readonly type: 'question'; readonly number: number; readonly question: Question }
   | { readonly type: 'ticketKeys'; readonly keys: Buffer }
+  /** Files that something else rotates are to be opened anew. */
+  | { readonly type: 'reopen' }
   /** `alone`: the primary does not wait for it. */
   | { readonly type: 'drain'; readonly alone: boolean }
   | { readonly type: 'abort' };

@@ -32,6 +32,8 @@ export interface WorkerDuties {
   /** What was prepared, if anything was, is not wanted. */
   discard(): Promise<void> | void;
   useTicketKeys(keys: Buffer): void;
+  /** Opens anew the files that something else rotates. */
+  reopen(): Promise<void>;
   /** The worker's metrics, of a kind that can be cloned (HTML's structured clone). */
   metrics(): unknown;
   /** Lets what runs come to its end, and closes everything. The process ends then. */
@@ -89,6 +91,9 @@ export class WorkerLink {
         return;
       case 'ticketKeys':
         void this.#inTurn(async () => this.#duties.useTicketKeys(message.keys));
+        return;
+      case 'reopen':
+        void this.#inTurn(() => this.#duties.reopen());
         return;
       case 'drain':
         this.#drain();

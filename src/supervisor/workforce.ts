@@ -121,6 +121,11 @@ export class Workforce {
     await this.#end.promise;
   }
 
+  /** Has all workers open anew the files that something else rotates. */
+  reopen(): void {
+    for (const worker of this.#workers) worker.tell({ type: 'reopen' });
+  }
+
   /** The metrics of all workers that have told them in time. */
   async collect(): Promise<unknown[]> {
     const asked = [...this.#workers].filter(({ state }) => state !== 'starting');

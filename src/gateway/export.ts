@@ -1,0 +1,30 @@
+import type { Closer } from '../backend.js';
+import type { Configuration } from '../configuration/configuration.js';
+import { openTelemetryExport, type TelemetryExport } from '../telemetry/otlp/opening.js';
+import type { Lasting } from './lasting.js';
+
+/** The settings that the export of traces and metrics depends on. */
+export function exportSettings({ otlp, upstream }: Configuration): unknown {
+  return otlp === undefined ? null : { otlp, servers: upstream?.servers };
+}
+
+/**
+ * Opens the export of traces and metrics. Of several processes, the one that looks after the others sends the metrics.
+ *
+ * @param closers gets what is to be closed
+ * @throws {ConfigurationError} when its header lines cannot be read
+ */
+export async function openExport(
+  { otlp, upstream }: Configuration,
+  { logs: { logger }, version, metrics, hasSiblings }: Lasting,
+  closers: Closer[],
+): Promise<TelemetryExport | undefined> {
+  if (otlp === undefined) return undefined;
+  const sent = await openTelemetryExport(otlp, {
+    ...{ logger, version },
+    upstream: upstream?.servers[0]?.origin,
+    metrics: hasSiblings ? undefined : () => metrics.snapshot(),
+  });
+  closers.push(() => sent.close());
+  return sent;
+}
