@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { RelayWorker } from '../identity/guard-relay.js';
-import { workerEnvironment } from './activation.js';
 import { Handover } from './handover.js';
 import type { Answer, FromWorker, Question, ToWorker, WorkerFailure, WorkerStart } from './messages.js';
+import { workerEnvironment } from './worker-environment.js';
 
 export type WorkerState = 'starting' | 'ready' | 'draining' | 'gone';
 

@@ -103,6 +103,7 @@ const link: WorkerLink = new WorkerLink({
   useTicketKeys(fresh) {
     keys = fresh.toString('hex');
   },
+  reopen: async () => note('reopen'),
   metrics: () =>
     realm === 'mute' ? new Promise(() => undefined) : { pid: process.pid, map: new Map([[1, 2]]) },
   drain: async () => {
