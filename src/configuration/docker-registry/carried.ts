@@ -1,11 +1,12 @@
 import { settings } from '../settings.js';
 import type { Kind } from '../values/kind.js';
+import { carriedCors } from './carried-cors.js';
 import type { OriginalKey } from './flavour.js';
 import { isTrue, textOf } from './original-value.js';
 
 /** A line of dockgate's file, and what is to be said of it. */
 export interface Carried {
-  /** Names of the old keys that it comes from. */
+  /** Names of the old keys that it comes from; one in a mapping as `cors.origins`. */
   readonly from: readonly string[];
   /** `v1.index`. Undefined when the old keys are told of but lead to no line. */
   readonly path?: string;
@@ -135,9 +136,21 @@ function search(keys: Keys): Carried | undefined {
   return { from, path: 'search.enabled', value: backend !== undefined, remark };
 }
 
+function crashReports(keys: Keys): Carried | undefined {
+  const key = textOf(keys.get('bugsnag')?.value);
+  if (key === undefined) return undefined;
+  const from = ['bugsnag'];
+  if (!isFit(settings.bugsnag.kind, key)) {
+    return { from, remark: 'It is no API key of 32 hexadecimal digits. Nobody is told of crashes.' };
+  }
+  const remark =
+    'Bugsnag is told of crashes. If others may read this file, put the key into one of its own: file:PATH.';
+  return { from, path: 'crashReports.bugsnag', value: key, remark };
+}
+
 /** What is carried over, in the order of dockgate's settings. @param keys by name. */
 export function carriedOver(keys: Keys): readonly Carried[] {
-  return [storage, search, greeting, index, endpoints, logLevel]
-    .map((carry) => carry(keys))
+  return [storage, search, greeting, index, endpoints, logLevel, crashReports, carriedCors]
+    .flatMap((carry) => carry(keys))
     .filter((carried) => carried !== undefined);
 }

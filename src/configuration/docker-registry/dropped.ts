@@ -36,19 +36,6 @@ const table: ReadonlyMap<string, Dropped> = new Map<string, Dropped>([
   ['from_addr', { why: mail }],
   ['to_addr', { why: mail }],
   [
-    'bugsnag',
-    {
-      why: 'No crash reports are sent to anybody. What fails is in the log with its stack, a line of JSON each.',
-    },
-  ],
-  [
-    'cors',
-    {
-      why: 'Pages of other sites may not use the registry: there is no setting for it.',
-      decisive: 'origins',
-    },
-  ],
-  [
     'privileged_key',
     {
       why: 'Requests that are signed with that key have no rights of their own. Give the program behind them a user and a password.',
@@ -73,18 +60,20 @@ export function droppedBecause(name: string): Dropped | undefined {
   return table.get(name) ?? (prefix === undefined ? undefined : table.get(prefix));
 }
 
+const newRelic = 'Measurements and traces go out over OTLP, which New Relic takes: see "otlp".';
+
 /** Variables of the environment with which the server was started, and why none is carried over. */
 export const droppedVariables: ReadonlyMap<string, string> = new Map([
   ['REGISTRY_HOST', 'dockgate listens where nginx did; see "listen".'],
   ['REGISTRY_PORT', 'dockgate listens where nginx did; see "listen".'],
-  ['GUNICORN_WORKERS', 'There is no gunicorn.'],
+  ['GUNICORN_WORKERS', 'See "workers". There is no gunicorn.'],
   ['GUNICORN_OPTS', 'There is no gunicorn.'],
   ['GRACEFUL_TIMEOUT', 'See "timeouts.grace".'],
   ['SILENT_TIMEOUT', 'See "timeouts.idle".'],
-  ['ACCESS_LOG_FILE', 'Everything is logged to standard output; the service manager keeps it.'],
-  ['ERROR_LOG_FILE', 'Everything is logged to standard output; the service manager keeps it.'],
-  ['NEW_RELIC_CONFIG_FILE', 'No measurements are sent to anybody.'],
-  ['NEW_RELIC_INI', 'No measurements are sent to anybody.'],
-  ['NEW_RELIC_LICENSE_KEY', 'No measurements are sent to anybody.'],
-  ['NEW_RELIC_STAGE', 'No measurements are sent to anybody.'],
+  ['ACCESS_LOG_FILE', 'See "log.access.file". Without it access lines go to standard output.'],
+  ['ERROR_LOG_FILE', 'See "log.file". Without it everything goes to standard output.'],
+  ['NEW_RELIC_CONFIG_FILE', newRelic],
+  ['NEW_RELIC_INI', newRelic],
+  ['NEW_RELIC_LICENSE_KEY', newRelic],
+  ['NEW_RELIC_STAGE', newRelic],
 ]);

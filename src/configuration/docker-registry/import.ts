@@ -50,6 +50,9 @@ export function importDockerRegistry(input: ImportInput): Imported {
   return translate(keys, input, flavour);
 }
 
+/** Keys that have successors, but mean nothing without a value. */
+const CARRIED_IF_SET: readonly string[] = ['issue', 'loglevel', 'registry_endpoints', 'bugsnag', 'cors'];
+
 /** A key that docker-registry did not have; its name may be anything, so it is cut and made printable. */
 function unknown({ name, place }: OriginalKey): Problem {
   const printable = JSON.stringify(name.slice(0, 64));
@@ -65,7 +68,7 @@ function isSet(key: OriginalKey, decisive: string | undefined): boolean {
 function translate(keys: readonly OriginalKey[], input: ImportInput, flavour: string): Imported {
   const problems: Problem[] = [];
   const carried = carriedOver(new Map(keys.map((key) => [key.name, key])));
-  const told = new Set(carried.flatMap(({ from }) => from));
+  const told = new Set(carried.flatMap(({ from }) => from.map((name) => name.split('.')[0])));
   const dropped: [string, string][] = [];
   const unset: string[] = [];
   for (const key of keys) {
@@ -75,7 +78,7 @@ function translate(keys: readonly OriginalKey[], input: ImportInput, flavour: st
     }
     if (told.has(key.name)) continue;
     const reason = droppedBecause(key.name);
-    const isCarriedElsewhere = ['issue', 'loglevel', 'registry_endpoints'].includes(key.name);
+    const isCarriedElsewhere = CARRIED_IF_SET.includes(key.name);
     if (reason === undefined && !isCarriedElsewhere) problems.push(unknown(key));
     else if (reason === undefined || !isSet(key, reason.decisive)) unset.push(key.name);
     else dropped.push([key.name, reason.why]);
