@@ -30,10 +30,12 @@ export function askServer(server: Server, patience = PATIENCE): Promise<Upstream
  * Asks all servers of a configuration, without a gateway.
  *
  * @param ca certificates in PEM of the authorities to trust, in place of the system's
+ * @param patience milliseconds that each gets for its answer
  */
 export async function checkUpstream(
   configuration: UpstreamConfiguration,
   ca: string | undefined,
+  patience = PATIENCE,
 ): Promise<readonly UpstreamAnswer[]> {
   const servers = configuration.servers.map(
     (each) =>
@@ -41,13 +43,13 @@ export async function checkUpstream(
         ...configuration,
         configuration: each,
         ca,
-        connectTimeout: PATIENCE,
+        connectTimeout: patience,
         logger: pino({ level: 'silent' }),
         now: () => performance.now(),
       }),
   );
   try {
-    return await Promise.all(servers.map((server) => askServer(server)));
+    return await Promise.all(servers.map((server) => askServer(server, patience)));
   } finally {
     await Promise.all(servers.map((server) => server.close()));
   }
@@ -97,7 +99,8 @@ class Check implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: unknown): void {
     const kind = connectFailure(error);
-    const why = `(${codeOf(error)}: ${reasonOf(error)})`;
+    const code = codeOf(error);
+    const why = `(${code === 'UNKNOWN' ? '' : `${code}: `}${reasonOf(error)})`;
     if (kind === 'tls') this.#settle(undefined, `has no TLS that can be trusted ${why}`);
     else if (kind !== undefined) this.#settle(undefined, `cannot be reached ${why}`);
     else this.#settle(undefined, `does not answer as a web server does ${why}`);

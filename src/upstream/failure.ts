@@ -47,7 +47,8 @@ export function replyFailure(error: unknown): FailureKind | undefined {
   const code = codeOf(error);
   if (STALE.has(code)) return 'reset';
   if (TIMED_OUT.has(code)) return 'timeout';
-  return code.startsWith('HPE_') ? 'other' : undefined;
+  // Not all errors of the parser have a code.
+  return (error as Error | undefined)?.name === 'HTTPParserError' ? 'other' : undefined;
 }
 
 /** Whether an error tells of the server, not of this machine. */
