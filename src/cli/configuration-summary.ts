@@ -1,6 +1,7 @@
 import type { Configuration } from '../configuration/configuration.js';
 import { formatListenAddress } from '../configuration/values/listen-address.js';
 import { formatUpstreamServer } from '../configuration/values/upstream-server.js';
+import { operationRows } from './operation-summary.js';
 
 /** The settings that hold in the end, a line each; defaults of which nobody thinks are left out. */
 export function formatConfiguration(configuration: Configuration): readonly string[] {
@@ -23,6 +24,7 @@ export function formatConfiguration(configuration: Configuration): readonly stri
   rows.push(['trustedProxies', configuration.trustedProxies.join(', ') || 'none']);
   for (const [name, value] of Object.entries(timeouts))
     rows.push([`timeouts.${name}`, formatDuration(value)]);
+  rows.push(...operationRows(configuration));
   rows.push(['minimumRate', `${configuration.minimumRate} bytes/s`], ['log.level', configuration.logLevel]);
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`);

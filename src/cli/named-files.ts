@@ -1,16 +1,22 @@
 import { stat } from 'node:fs/promises';
 import type { Configuration } from '../configuration/configuration.js';
-import { ConfigurationError, type Problem } from '../configuration/problem.js';
+import { ConfigurationError, formatProblem, type Problem } from '../configuration/problem.js';
 import { HtpasswdFile } from '../htpasswd/htpasswd-file.js';
 import { HtpasswdFileError } from '../htpasswd/problem.js';
 import { parseChain } from '../tls/certificate-chain.js';
 import { read } from '../tls/directory.js';
-import { loadPair, type Pair, uncovered } from '../tls/pair.js';
 import { checkAudit, checkClientCertificates, checkRobots, checkRules } from './access-files.js';
+import { checkClientTrust, checkMadePair, checkOwnPairs } from './check/certificates.js';
+import { codeOf, Findings } from './check/findings.js';
+import { checkPasswordFormats } from './check/passwords.js';
+import { checkLogFiles } from './log-files.js';
 
 /** What the files are like that a configuration names. */
-export interface Findings {
+export interface FileFindings {
+  /** `serve` would not start. */
   readonly problems: readonly Problem[];
+  /** It would start, but clients would fail. */
+  readonly troubles: readonly Problem[];
   /** What works, but a person should know; whole sentences. */
   readonly notices: readonly string[];
 }
@@ -19,60 +25,57 @@ export interface Findings {
  * Reads every file and looks at every directory that the configuration names.
  * @param now Milliseconds since 1970; certificates must be valid then.
  */
-export async function checkNamedFiles(configuration: Configuration, now: number): Promise<Findings> {
-  const problems: Problem[] = [];
-  const notices: string[] = [];
-  const { upstream, pairs } = configuration;
-  await collect(problems, async () => {
-    notices.push(...(await checkPasswords(configuration)));
+export async function checkNamedFiles(configuration: Configuration, now: number): Promise<FileFindings> {
+  const found = new Findings();
+  await findIn(configuration, now, found);
+  const { problems, troubles, notices } = found;
+  return { problems, troubles, notices: notices.map(formatProblem) };
+}
+
+/** {@link checkNamedFiles}, among other findings. */
+export async function findIn(configuration: Configuration, now: number, found: Findings): Promise<void> {
+  const { upstream, pairs, insecureHttp } = configuration;
+  await found.collect(() => checkPasswords(configuration, found));
+  await found.collect(async () => {
+    for (const notice of await checkRules(configuration)) found.notice(undefined, notice);
   });
-  await collect(problems, async () => {
-    notices.push(...(await checkRules(configuration)));
+  await found.collect(() => checkRobots(configuration));
+  await found.collect(async () => {
+    await checkClientCertificates(configuration);
+    await checkClientTrust(configuration, now, found);
   });
-  for (const check of [checkRobots, checkClientCertificates, checkAudit]) {
-    await collect(problems, () => check(configuration));
-  }
-  const loaded: Pair[] = [];
-  for (const files of pairs) {
-    await collect(problems, async () => {
-      loaded.push(await loadPair(files, { now }));
+  await found.collect(() => checkAudit(configuration));
+  await found.collect(() => checkLogFiles(configuration));
+  await checkOwnPairs(configuration, now, found);
+  if (pairs.length === 0) {
+    await found.collect(async () => {
+      await checkDirectory(configuration.certs);
+      if (!insecureHttp) await checkMadePair(configuration, now, found);
     });
   }
-  notices.push(...loaded.flatMap((pair) => pair.warnings));
-  // A broken pair has its own sentence; which names are missing is known only when all are whole.
-  if (pairs.length > 0 && loaded.length === pairs.length) {
-    problems.push(...uncovered(loaded, configuration.hostnames));
-  }
-  if (pairs.length === 0) await collect(problems, () => checkDirectory(configuration.certs));
-  if (upstream === undefined) await collect(problems, () => checkDirectory(configuration.data));
+  if (upstream === undefined) await found.collect(() => checkDirectory(configuration.data));
   const ca = upstream?.ca;
   if (ca !== undefined) {
-    await collect(problems, async () => {
+    await found.collect(async () => {
       parseChain(await read(ca), ca);
     });
   }
-  return { problems, notices };
 }
 
-async function collect(problems: Problem[], work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    problems.push(...error.problems);
-  }
-}
-
-async function checkPasswords({ htpasswd: file, upstream }: Configuration): Promise<readonly string[]> {
+async function checkPasswords({ htpasswd: file, upstream }: Configuration, found: Findings): Promise<void> {
   const passwords = await openPasswords(file, upstream === undefined);
   if (passwords === undefined) {
-    return [`${file} does not exist yet: the first start makes it, with a user "admin" and a new password.`];
+    const message = `${file} does not exist yet: the first start makes it, with a user "admin" and a new password.`;
+    found.notice(undefined, message);
+    return;
   }
   const { entries, problems } = passwords;
+  checkPasswordFormats(passwords, found);
   if (problems.length > 0) {
     throw new ConfigurationError(problems.map(({ line, message }) => ({ place: { file, line }, message })));
   }
-  return entries.size > 0 ? [] : [`${file} has no users yet, so nobody can log in: dockgate user add NAME`];
+  if (entries.size === 0)
+    found.notice(undefined, `${file} has no users yet, so nobody can log in: dockgate user add NAME`);
 }
 
 /** undefined: there is no such file, and it may be missing. */
@@ -102,8 +105,4 @@ async function checkDirectory(file: string): Promise<void> {
   throw new ConfigurationError([
     { place: { file }, message: 'This must be a directory, but a file is in its place.' },
   ]);
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }

@@ -2,36 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { Command } from 'commander';
-import { registerCheckCommand } from '../../src/cli/check.js';
-import { CommandFailure } from '../../src/cli/command-failure.js';
 import { initialize } from '../../src/tls/issuance.js';
 import { inDirectory } from '../configuration/workspace.js';
+import { check } from './check-command.js';
 
-interface Outcome {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function check(directory: string, words: readonly string[] = [], environment = {}): Promise<Outcome> {
-  let stdout = '';
-  const program = new Command().exitOverride().configureOutput({
-    writeOut: (text) => {
-      stdout += text;
-    },
-  });
-  registerCheckCommand(program, { environment, directory });
-  try {
-    await program.parseAsync(['check', ...words], { from: 'user' });
-    return { exitCode: 0, stdout, stderr: '' };
-  } catch (error) {
-    if (!(error instanceof CommandFailure)) throw error;
-    return { exitCode: error.exitCode, stdout, stderr: error.message };
-  }
-}
-
-const user = 'vinod:$2y$05$gXg7olEKGeuXm.yPl6guYOPfm5hh7rCDObT6IR1RLaGibE6AYTXCa\n';
+const user = 'vinod:$2y$10$gXg7olEKGeuXm.yPl6guYOPfm5hh7rCDObT6IR1RLaGibE6AYTXCa\n';
 
 /** Fills the directory with a pair for one name and returns its flags. */
 async function makePair(directory: string, hostname: string): Promise<readonly string[]> {
@@ -44,7 +19,7 @@ test('A good configuration is shown in short, and nothing is written.', async ()
   const yaml =
     'listen: [8443, "[::1]:9443"]\nupstream: http://localhost:5000\ntimeouts: { idle: 90s, connect: 500ms }\n';
   await inDirectory({ yaml }, async (directory) => {
-    await writeFile(path.join(directory, 'dockgate.htpasswd'), user);
+    await writeFile(path.join(directory, 'dockgate.htpasswd'), user, { mode: 0o600 });
     const before = await readdir(directory);
     const { exitCode, stdout } = await check(directory, [
       '--hostname',
@@ -69,6 +44,7 @@ test('A good configuration is shown in short, and nothing is written.', async ()
       'timeouts.connect    500ms',
       'timeouts.firstByte  15m',
       'timeouts.grace      1h',
+      'control             ./dockgate.sock',
       'minimumRate         500 bytes/s',
       'log.level           info',
       'The configuration is fine.',
@@ -176,7 +152,7 @@ test('What stands in the place of a file or a directory is a problem.', async ()
 
 test('A pair of the operator is loaded and must cover the host names.', async () => {
   await inDirectory({}, async (directory) => {
-    await writeFile(path.join(directory, 'dockgate.htpasswd'), user);
+    await writeFile(path.join(directory, 'dockgate.htpasswd'), user, { mode: 0o600 });
     const pair = await makePair(directory, 'gate.example');
     const good = await check(directory, [...pair, '--hostname', 'gate.example']);
     assert.equal(good.stderr, '');
@@ -198,7 +174,7 @@ test('A certificate and a key that cannot be read are two problems.', async () =
 
 test('The authorities of the upstream must be certificates.', async () => {
   await inDirectory({ yaml: 'upstream: { url: https://a, ca: ca.pem }\n' }, async (directory) => {
-    await writeFile(path.join(directory, 'dockgate.htpasswd'), user);
+    await writeFile(path.join(directory, 'dockgate.htpasswd'), user, { mode: 0o600 });
     await writeFile(path.join(directory, 'ca.pem'), 'not a certificate\n');
     const { exitCode, stderr } = await check(directory);
     assert.equal(exitCode, 1);
