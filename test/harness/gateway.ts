@@ -145,12 +145,14 @@ export async function startTestGateway(
   };
   const written: string[] = [];
   const log: LogLine[] = [];
-  const logs = makeLogs(configuration.logLevel, {
+  const destination = {
     write(line: string): void {
       written.push(line);
-      log.push(JSON.parse(line) as LogLine);
+      // Access lines may have another form.
+      if (line.startsWith('{')) log.push(JSON.parse(line) as LogLine);
     },
-  });
+  };
+  const logs = makeLogs(configuration.logLevel, destination, configuration.log.access);
   const gateway = await startGateway(configuration, logs);
   afterwards(test, () => gateway.abort());
   const port = gateway.addresses[0]?.port ?? 0;

@@ -16,6 +16,8 @@ export interface NginxSite {
   readonly htpasswd: string;
   readonly certificate: string;
   readonly key: string;
+  /** File for lines in the predefined form `combined`; without it there are none. */
+  readonly accessLog?: string;
 }
 
 function configuration(directory: string, port: number, site: NginxSite): string {
@@ -30,7 +32,7 @@ error_log ${join(directory, 'error.log')} info;
 events { worker_connections 256; }
 http {
 ${scratch}
-  access_log off;
+  access_log ${site.accessLog === undefined ? 'off' : `${site.accessLog} combined`};
   upstream docker-registry { ${site.servers ?? `server 127.0.0.1:${site.upstreamPort};`} }
   server {
     listen 127.0.0.1:${port} ssl;
