@@ -59,6 +59,7 @@ export async function openBugsnag(options: BugsnagOptions): Promise<Destination>
     let made: unknown;
     client.notify(error, (event) => {
       event.addMetadata('dockgate', details);
+      event.severity = 'error';
       event.context = String(details['route'] ?? '');
       made = JSON.parse(JSON.stringify(event));
       return false;

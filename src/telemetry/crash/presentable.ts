@@ -30,6 +30,26 @@ export function presentable(thrown: unknown, context: CrashContext, scrubber: Sc
   return { error: cleanError(thrown, scrubber, CAUSES), details };
 }
 
+/** The same report for what came again. Who is told does not listen to the same error twice, so it is another one. */
+export function repeatedReport({ error, details }: CrashReport, repeated: number): CrashReport {
+  const again = new Error(error.message);
+  again.name = error.name;
+  again.stack = error.stack ?? '';
+  return { error: again, details: { ...details, repeated } };
+}
+
+/** What is taken for the same error: the same name at the same place, whatever numbers its message has. */
+export function kindOf(thrown: unknown): string {
+  if (typeof thrown !== 'object' || thrown === null)
+    return `${typeof thrown} ${textOf(thrown).slice(0, 200)}`;
+  const message = textOf(memberOf(thrown, 'message')).slice(0, 200);
+  return [
+    textOf(memberOf(thrown, 'name')).slice(0, 80),
+    message.replace(/[0-9a-f]*[0-9][0-9a-f]*/gi, '#'),
+    ...linesOf(thrown).slice(0, 3),
+  ].join('\n');
+}
+
 function cleanError(thrown: unknown, scrubber: Scrubber, causes: number): Error {
   const isError = thrown instanceof Error;
   const message = isError
@@ -38,8 +58,8 @@ function cleanError(thrown: unknown, scrubber: Scrubber, causes: number): Error 
   const clean = new Error(scrubber.text(message).slice(0, LONGEST_MESSAGE));
   const name = textOf(memberOf(thrown, 'name'));
   clean.name = /^[A-Za-z][\w$.]{0,80}$/.test(name) && isError ? scrubber.text(name) : 'Error';
-  const stack = isError ? textOf(memberOf(thrown, 'stack')) : (clean.stack ?? '');
-  clean.stack = [`${clean.name}: ${clean.message}`, ...framesOf(stack, scrubber)].join('\n');
+  const lines = linesOf(isError ? thrown : clean).map((line) => scrubber.text(line).slice(0, LONGEST_FRAME));
+  clean.stack = [`${clean.name}: ${clean.message}`, ...lines].join('\n');
   const cause = memberOf(thrown, 'cause') ?? firstOf(memberOf(thrown, 'errors'));
   if (causes > 0 && cause !== undefined && cause !== null)
     Object.defineProperty(clean, 'cause', {
@@ -49,14 +69,13 @@ function cleanError(thrown: unknown, scrubber: Scrubber, causes: number): Error 
   return clean;
 }
 
-/** The lines of a stack that name places. The message before them may have many lines, and stands there already. */
-function framesOf(stack: string, scrubber: Scrubber): string[] {
-  return stack
+/** The lines of a stack that name places. The message before them may have many lines, and is told apart from them. */
+function linesOf(thrown: unknown): string[] {
+  return textOf(memberOf(thrown, 'stack'))
     .slice(-32_768)
     .split('\n')
     .filter((line) => FRAME.test(line))
-    .slice(0, FRAMES)
-    .map((line) => scrubber.text(line).slice(0, LONGEST_FRAME));
+    .slice(0, FRAMES);
 }
 
 /** Anything can be thrown, also what throws when it is looked at. */

@@ -8,7 +8,7 @@ import { secretProblem, secretText } from '../secret-text.js';
 import { openBugsnag } from './bugsnag.js';
 import type { Destination } from './destination.js';
 import type { CrashContext, CrashReportOptions, CrashReports } from './opening.js';
-import { type CrashReport, presentable } from './presentable.js';
+import { type CrashReport, kindOf, presentable } from './presentable.js';
 import { ReportTally } from './report-tally.js';
 import { Scrubber } from './scrubber.js';
 import { openSentry } from './sentry.js';
@@ -52,9 +52,9 @@ class Reports implements CrashReports {
 
   report(error: unknown, context: CrashContext = {}): void {
     try {
-      const report = presentable(error, context, this.#scrubber);
       this.#timer ??= setTimeout(() => this.#sumUp(), INTERVAL).unref();
-      if (this.#tally.isSentAtOnce(report)) this.#send(report);
+      const report = this.#tally.take(kindOf(error), () => presentable(error, context, this.#scrubber));
+      if (report !== undefined) this.#send(report);
     } catch (fault) {
       this.#logger.warn({ reason: String(fault).slice(0, 200) }, 'a crash report could not be made');
     }

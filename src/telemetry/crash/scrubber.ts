@@ -1,14 +1,14 @@
 import { homedir } from 'node:os';
 
-/** What stands where a secret stood. */
-const GONE = '[removed]';
+/** What stands where a secret stood. What was scrubbed before must come out as it is, so no pattern takes it apart. */
+const GONE = '***';
 /** Characters of a text that are looked at; what comes after is cut off before. */
-const LONGEST = 32_768;
+const LONGEST = 8_192;
 
 const MARK = '(?:\\\\?["\'])?';
 /** Words in names of what is a secret. */
 const SECRET_NAME =
-  'pass(?:word|wd|phrase)?|secret|token|api[-_ ]?key|access[-_ ]?key|private[-_ ]?key|authorization|cookie|signature|credentials?|session|htpasswd|otp|pin|dsn';
+  'pass(?:word|wd|phrase)?(?![a-z])|secret|token|api[-_ ]?key|access[-_ ]?key|private[-_ ]?key|authorization|cookie|signature|credentials?|session|htpasswd|otp|pin|dsn';
 
 /** Shapes of secrets, in the order in which they are looked for. None of them can take more than linear time. */
 const SHAPES: readonly (readonly [shape: RegExp, instead: string])[] = [
@@ -20,7 +20,7 @@ const SHAPES: readonly (readonly [shape: RegExp, instead: string])[] = [
     `$1$2${GONE}`,
   ],
   // What follows a scheme of RFC 9110 §11.
-  [/\b(basic|bearer|token|digest|negotiate|signature)(\s+)(?=\S*[^a-z\s])[^\s'"<>]+/gi, `$1$2${GONE}`],
+  [/\b(basic|bearer|token|negotiate)(\s+)(?=\S*[^a-z\s])[^\s'"<>]+/gi, `$1$2${GONE}`],
   // JSON Web Tokens, and what begins like one.
   [/\beyJ[\w-]{4,}(?:\.[\w-]*){0,4}/g, GONE],
   // Secrets of robots; their identifiers stand in lists.
@@ -28,14 +28,15 @@ const SHAPES: readonly (readonly [shape: RegExp, instead: string])[] = [
   // Entries of password files, with the user's name or without.
   [/(?:[^\s:'"`]{1,255}:)?\$(?:2[abxy]?|apr1|1|5|6|y|argon2\w{0,2})\$[^\s'"`,;]*/g, GONE],
   [/(?:[^\s:'"`]{1,255}:)?\{(?:SSHA|SHA|MD5|CRYPT|PLAIN)\d*\}[^\s'"`,;]*/g, GONE],
+  [/\b[\w.@-]{1,255}:[./0-9A-Za-z]{13}(?![./0-9A-Za-z])/g, GONE],
   // User and password in a URL.
   [/\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/?#@'"]{0,2000}@/gi, `$1${GONE}@`],
   // Values of a query, whatever their names are.
   [/([?&][\w.~%[\]-]{1,100}=)[^\s&'"<>)\]}]+/g, `$1${GONE}`],
-  // NAME=VALUE and "NAME": VALUE.
+  // NAME=VALUE and "NAME": VALUE, but not the line in a file of such a name.
   [
     new RegExp(
-      `(\\b[\\w.-]{0,60}(?:${SECRET_NAME})[\\w.-]{0,60}${MARK}\\s{0,4}(?:[:=]|=>)\\s{0,4})(?:\\\\?"(?:[^"\\\\]|\\\\.)*(?:"|$)|'[^'\\n]*(?:'|$)|[^\\s,;&'"{}()\\[\\]]+)`,
+      `(\\b[\\w.-]{0,60}(?:${SECRET_NAME})[\\w.-]{0,60}${MARK}\\s{0,4}(?<!\\.[mc]?[jt]s)(?:[:=]|=>)\\s{0,4})(?:\\\\?"(?:[^"\\\\]|\\\\.)*(?:"|$)|'[^'\\n]*(?:'|$)|[^\\s,;&'"{}()\\[\\]]+)`,
       'gi',
     ),
     `$1${GONE}`,

@@ -73,7 +73,7 @@ export async function openSentry({ dsn, stage, version, scrubber }: SentryOption
       scope.setContext('dockgate', details);
       for (const tag of ['request', 'route', 'worker'])
         if (details[tag] !== undefined) scope.setTag(tag, details[tag]);
-      client.captureException(error, {}, scope);
+      client.captureException(error, { originalException: error }, scope);
       await client.flush(0);
       const sent = [...sending];
       sending.clear();
