@@ -10,6 +10,13 @@ const FLUSH_INTERVAL = 250;
 const RETRY_INTERVAL = 50;
 /** Milliseconds that the last lines may take when the program ends. */
 const CLOSE_LIMIT = 2_000;
+const NEWLINE = 0x0a;
+
+/** What a writer has to know of others who write to the same place. */
+export interface LineWriterOptions {
+  /** Bytes up to which a write is taken as a whole, so that nobody else's lines come in between; default: any number. */
+  readonly largestWrite?: number | undefined;
+}
 
 /**
  * Writes lines to a file descriptor in batches, and never lets the log stop the program: what cannot be written,
@@ -17,13 +24,17 @@ const CLOSE_LIMIT = 2_000;
  */
 export class LineWriter {
   readonly #descriptor: number;
+  readonly #largestWrite: number;
   readonly #timer: NodeJS.Timeout;
   #text = '';
   #writing = false;
+  /** The last line that was written has no end. */
+  #torn = false;
   #onIdle: (() => void) | undefined;
 
-  constructor(descriptor: number) {
+  constructor(descriptor: number, { largestWrite = Number.POSITIVE_INFINITY }: LineWriterOptions = {}) {
     this.#descriptor = descriptor;
+    this.#largestWrite = largestWrite;
     this.#timer = setInterval(() => this.#flush(), FLUSH_INTERVAL).unref();
     process.once('exit', this.#onExit);
   }
@@ -59,18 +70,20 @@ export class LineWriter {
       this.#onIdle?.();
       return;
     }
-    const bytes = Buffer.from(this.#text);
+    // What a full disk has cut short must not run into what fits again.
+    const bytes = Buffer.from(this.#torn ? `\n${this.#text}` : this.#text);
     this.#text = '';
     this.#writing = true;
     this.#put(bytes);
   }
 
   #put(bytes: Buffer): void {
-    write(this.#descriptor, bytes, (error, written) => {
+    write(this.#descriptor, bytes, 0, this.#fittingLength(bytes), null, (error, written) => {
       if (error?.code === 'EAGAIN') {
         setTimeout(() => this.#put(bytes), RETRY_INTERVAL).unref();
         return;
       }
+      if (error === null && written > 0) this.#torn = bytes[written - 1] !== NEWLINE;
       if (error === null && written < bytes.length) {
         this.#put(bytes.subarray(written));
         return;
@@ -78,6 +91,13 @@ export class LineWriter {
       this.#writing = false;
       if (this.#onIdle !== undefined || this.#text.length >= BATCH) this.#flush();
     });
+  }
+
+  /** Whole lines, as many as fit; one that is longer than that by itself. */
+  #fittingLength(bytes: Buffer): number {
+    if (bytes.length <= this.#largestWrite) return bytes.length;
+    const last = bytes.lastIndexOf(NEWLINE, this.#largestWrite - 1);
+    return last === -1 ? bytes.indexOf(NEWLINE) + 1 : last + 1;
   }
 
   /** The process ends without having closed us: one try, unless somebody has kept us waiting already. */

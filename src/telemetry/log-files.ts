@@ -16,6 +16,7 @@ export class LogFiles implements OpenLogs {
   #lines: LineSink;
   #access: AccessLog | undefined;
   #outputs: Outputs;
+  readonly #isShared: boolean;
   /** Files that get their last lines. */
   readonly #ending = new Set<Promise<void>>();
 
@@ -23,9 +24,11 @@ export class LogFiles implements OpenLogs {
   constructor(
     level: LogLevel,
     log: LogConfiguration,
+    isShared: boolean,
     makeLogger: (level: LogLevel, destination: LineSink) => Logger,
   ) {
-    this.#outputs = openOutputs(log, new Map());
+    this.#isShared = isShared;
+    this.#outputs = openOutputs(log, new Map(), isShared);
     this.#lines = outputOf(this.#outputs, log.file);
     this.logger = makeLogger(level, { write: (line) => this.#lines.write(line) });
     this.#access = this.#accessLog(this.#outputs, log);
@@ -58,7 +61,7 @@ export class LogFiles implements OpenLogs {
 
   prepare(level: LogLevel, log: LogConfiguration): PreparedLogs {
     const before = this.#outputs;
-    const outputs = openOutputs(log, before);
+    const outputs = openOutputs(log, before, this.#isShared);
     const closeOthers = (some: Outputs, others: Outputs): void => {
       for (const [path, output] of some) if (others.get(path) !== output) void this.#follow(output.close());
     };
@@ -96,7 +99,7 @@ export class LogFiles implements OpenLogs {
 }
 
 /** @param known files that are open already @throws {ConfigurationError} when one cannot be opened; none is left open then */
-function openOutputs({ file, access }: LogConfiguration, known: Outputs): Outputs {
+function openOutputs({ file, access }: LogConfiguration, known: Outputs, isShared: boolean): Outputs {
   const outputs = new Map<string, LogOutput>();
   const problems: Problem[] = [];
   const places = [
@@ -106,7 +109,7 @@ function openOutputs({ file, access }: LogConfiguration, known: Outputs): Output
   for (const [setting, path] of places) {
     if (outputs.has(path)) continue;
     try {
-      outputs.set(path, known.get(path) ?? new LogOutput(setting, path));
+      outputs.set(path, known.get(path) ?? new LogOutput(setting, path, isShared));
     } catch (error) {
       if (!(error instanceof LogFileError)) throw error;
       if (!problems.some(({ place }) => place?.file === path)) problems.push(error.problem);

@@ -1,4 +1,4 @@
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import type { Problem } from '../configuration/problem.js';
 import type { LineSink } from './access-log.js';
 import { LineWriter } from './line-writer.js';
@@ -8,6 +8,9 @@ const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOCTTY } = constants;
 const FLAGS = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY;
 /** Addresses and names of users are in it: for the owner, and a group that may read logs. */
 const MODE = 0o640;
+
+/** Bytes that Linux writes to a pipe without others' in between (`PIPE_BUF`); to a file, any number. */
+const LARGEST_WRITE = 4_096;
 
 /** Path of standard output, for lines that have no file. */
 export const STANDARD_OUTPUT = '/dev/stdout';
@@ -39,15 +42,21 @@ export class LogFileError extends Error {
 export class LogOutput implements LineSink {
   readonly #setting: string;
   readonly #path: string;
+  readonly #isShared: boolean;
   #descriptor: number;
   #writer: LineWriter;
 
-  /** @param setting that names the path, for errors. @throws {LogFileError} */
-  constructor(setting: string, path: string) {
+  /**
+   * @param setting that names the path, for errors
+   * @param isShared whether other processes write there, too
+   * @throws {LogFileError}
+   */
+  constructor(setting: string, path: string, isShared: boolean) {
     this.#setting = setting;
     this.#path = path;
+    this.#isShared = isShared;
     this.#descriptor = this.#open();
-    this.#writer = new LineWriter(this.#descriptor);
+    this.#writer = this.#makeWriter();
   }
 
   write(line: string): void {
@@ -64,7 +73,7 @@ export class LogOutput implements LineSink {
     const descriptor = this.#open();
     const done = this.#end();
     this.#descriptor = descriptor;
-    this.#writer = new LineWriter(descriptor);
+    this.#writer = this.#makeWriter();
     return done;
   }
 
@@ -85,6 +94,11 @@ export class LogOutput implements LineSink {
     } catch (error) {
       throw new LogFileError(this.#setting, this.#path, error);
     }
+  }
+
+  #makeWriter(): LineWriter {
+    const isPipe = this.#isShared && !fstatSync(this.#descriptor).isFile();
+    return new LineWriter(this.#descriptor, isPipe ? { largestWrite: LARGEST_WRITE } : {});
   }
 
   async #end(): Promise<void> {

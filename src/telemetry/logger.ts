@@ -43,9 +43,19 @@ const ON_STANDARD_OUTPUT: LogConfiguration = {
   access: { file: undefined, format: 'json', pings: 1 },
 };
 
+/** Who else writes. */
+export interface LogSharing {
+  /** Other processes have the same standard output, so that lines must be written to a pipe in parts that stay whole. */
+  readonly shared?: boolean;
+}
+
 /** Opens the logs. @throws {ConfigurationError} when a file cannot be opened */
-export function openLogs(level: LogLevel, log: LogConfiguration = ON_STANDARD_OUTPUT): OpenLogs {
-  return new LogFiles(level, log, makeLogger);
+export function openLogs(
+  level: LogLevel,
+  log: LogConfiguration = ON_STANDARD_OUTPUT,
+  { shared = false }: LogSharing = {},
+): OpenLogs {
+  return new LogFiles(level, log, shared, makeLogger);
 }
 
 /** Logs that write to a stream. */

@@ -75,3 +75,30 @@ test('what waits for a pipe that nobody reads is bounded, and what comes later i
   assert.ok(bytes <= 17 * MEGABYTE, `${bytes}`);
   await writer.close();
 });
+
+test('several writers to one pipe keep their lines whole', async (t) => {
+  const path = makePipe(t);
+  const reader = new Socket({ fd: openSync(path, O_RDONLY | O_NONBLOCK), readable: true, writable: false });
+  t.after(() => reader.destroy());
+  let text = '';
+  reader.setEncoding('latin1').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  const writers = ['a', 'b', 'c'].map((name) => ({
+    name,
+    writer: new LineWriter(open(t, path, O_WRONLY | O_NONBLOCK), { largestWrite: 4_096 }),
+  }));
+  for (let index = 0; index < 2_000; index += 1) {
+    for (const { name, writer } of writers)
+      writer.write(`${name.repeat((index * 7) % 900)}|${index}|${name}\n`);
+  }
+  await Promise.all(writers.map(({ writer }) => writer.close()));
+  await until(() => text.split('\n').length > 6_000, 'all lines are read');
+  const next = new Map<string, number>();
+  for (const line of text.trimEnd().split('\n')) {
+    const [, letters = '', index, name = ''] = /^(a*|b*|c*)\|(\d+)\|([abc])$/.exec(line) ?? assert.fail(line);
+    assert.equal(letters, name.repeat((Number(index) * 7) % 900));
+    assert.equal(Number(index), next.get(name) ?? 0);
+    next.set(name, Number(index) + 1);
+  }
+});

@@ -236,7 +236,7 @@ test('several processes append to one file that is rotated meanwhile, and every 
   );
 });
 
-test('a file that is full or may not be written is named with what to do', {
+test('a file that may not be written is named with its setting', {
   skip: process.getuid?.() === 0,
 }, (t) => {
   const directory = temporaryDirectory(t);
