@@ -170,6 +170,16 @@ test('A server that lets everybody wait for a connection costs the first request
   );
 });
 
+test('A server that says nothing for as long as it may is down, and the next request goes elsewhere.', async (t) => {
+  const silent = await startFickleUpstream(t, () => {});
+  const recorder = await startRecorder(t);
+  const gateway = await startInFront(t, [silent.origin, recorder.origin], { timeouts: { firstByte: 1_000 } });
+  assert.equal((await ask(gateway, '/v2/')).status, 504);
+  assert.equal(linesOf(gateway, 'an upstream server is down')[0]?.['reason'], 'no reply in time');
+  assert.equal((await ask(gateway, '/v2/')).status, 200);
+  assert.equal((await ask(gateway, '/v2/')).status, 200);
+});
+
 test('A client that leaves, or sends too little, is no fault of a server.', async (t) => {
   const silent = await startFickleUpstream(t, () => {});
   const gateway = await startInFront(t, [silent.origin, await closedOrigin()]);
