@@ -35,13 +35,14 @@ export function routeOf(path: string): string | undefined {
     const part = path.slice(path.indexOf('/', '/v1/images/'.length) + 1);
     return OF_IMAGE.has(part) ? `/v1/images/{id}/${part}` : undefined;
   }
-  if (path.startsWith('/v1/repositories/')) return repositoryOf1(path);
+  if (path.startsWith('/v1/repositories/')) return original(path);
   if (path.startsWith('/v1/users/') && path.length > '/v1/users/'.length) return '/v1/users/{name}/';
   return FIXED.get(path);
 }
 
 function distribution(path: string): string | undefined {
   if (path.endsWith('/tags/list')) return '/v2/{name}/tags/list';
+  if (path.endsWith('/blobs/uploads')) return '/v2/{name}/blobs/uploads/';
   for (const [part, route] of AFTER_NAME) {
     const at = path.lastIndexOf(part);
     if (at <= '/v2'.length) continue;
@@ -50,10 +51,10 @@ function distribution(path: string): string | undefined {
       ? '/v2/{name}/blobs/uploads/'
       : route;
   }
-  return path.endsWith('/blobs/uploads') ? '/v2/{name}/blobs/uploads/' : undefined;
+  return undefined;
 }
 
-function repositoryOf1(path: string): string | undefined {
+function original(path: string): string | undefined {
   // The name has one segment or two: `ubuntu`, or `library/ubuntu`.
   const [, , , , second = '', third = '', fourth, fifth] = path.split('/', 8);
   const [part, rest] = OF_REPOSITORY.has(third) ? [third, fourth] : [second, third];
