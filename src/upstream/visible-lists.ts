@@ -3,7 +3,7 @@ import type { Rights } from '../exchange/rights.js';
 import type { Call } from '../http/call.js';
 import { type Collected, collect, ReplyTooLong } from './collected.js';
 import { codeOf, distrusted, upstreamFailure } from './failure.js';
-import { replyFields, requestFields } from './headers.js';
+import { replyFields, requestFields, tracedFields } from './headers.js';
 import { type AskUpstream, notUnderstood, type VisibleList } from './list.js';
 import { tokenAuthorization } from './token-reply.js';
 import type { Upstream } from './upstream.js';
@@ -78,14 +78,15 @@ export class VisibleLists {
   }
 
   async #asking(call: Call, signal: AbortSignal): Promise<AskUpstream> {
-    const { head, client, upstreamToken } = call;
+    const { head, client, delivery, upstreamToken } = call;
     const { authorize, passAuthorization } = this.#upstream;
     const authorization =
       upstreamToken === undefined ? await authorize?.(call) : tokenAuthorization(upstreamToken);
     const fields = requestFields(head.fields, head.connection, client, passAuthorization, authorization);
-    const headers = fields.flatMap((name, index) =>
+    let headers = fields.flatMap((name, index) =>
       index % 2 === 1 || NOT_ASKED.has(name) ? [] : [name, fields[index + 1] as string],
     );
+    if (delivery.span !== undefined) headers = tracedFields(headers, delivery.span);
     headers.push('accept-encoding', 'identity');
     if (head.host === undefined) headers.push('host', client.host);
     let bytes = BYTES;
