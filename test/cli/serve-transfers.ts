@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { type EventEmitter, once } from 'node:events';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { request } from 'node:https';
+import { dirname, join } from 'node:path';
+import { AUTHORIZATION } from '../harness/gateway.js';
+import type { Serving } from '../harness/served.js';
+
+/** Bytes of the layers that are pushed and pulled here: 2 GiB. */
+export const SIZE = 2 * 1024 ** 3;
+/** sha256 of so many zeros. */
+export const ZEROS = 'a7c744c13cc101ed66c29f672f92455547889cc586ce6d44fe76ae824958ea51';
+/** sha256 of so many bytes of value 1. */
+export const ONES = '2ae6847ba41dfe8bf3eef0589576473d44b3092ae627a5e2386e450317c4bcdb';
+const BLOCK = Buffer.alloc(1024 ** 2, 1);
+
+/** Where a client is to ask, and how it knows whom it asks. */
+export type Place = Pick<Serving, 'port' | 'ca'>;
+
+/** Puts 2 GiB of zeros into a repository, in a file without blocks on the disk. */
+export function placeZeros(directory: string, repository: string): void {
+  const root = join(directory, 'data', 'docker', 'registry', 'v2');
+  const blob = join(root, 'blobs', 'sha256', ZEROS.slice(0, 2), ZEROS, 'data');
+  const link = join(root, 'repositories', repository, '_layers', 'sha256', ZEROS, 'link');
+  for (const path of [blob, link]) mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(blob, '');
+  truncateSync(blob, SIZE);
+  writeFileSync(link, `sha256:${ZEROS}`);
+}
+
+/** Sends one request and reads its reply. */
+export async function ask(
+  place: Place,
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<IncomingMessage> {
+  const sent = begin(place, method, path, headers);
+  sent.end();
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  response.resume();
+  await once(response, 'end');
+  return response;
+}
+
+/** A pull that reads no further than it is told to. */
+export class SlowPull {
+  readonly #response: IncomingMessage;
+  readonly #hash = createHash('sha256');
+  #received = 0;
+
+  private constructor(response: IncomingMessage) {
+    this.#response = response;
+  }
+
+  static async start(place: Place, repository: string): Promise<SlowPull> {
+    const sent = begin(place, 'GET', `/v2/${repository}/blobs/sha256:${ZEROS}`);
+    sent.end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    if (response.statusCode !== 200) throw new Error(`the pull got ${response.statusCode}`);
+    response.pause();
+    return new SlowPull(response);
+  }
+
+  /** Reads until so many bytes have come; rejects when the connection breaks. */
+  async upTo(bytes: number): Promise<void> {
+    while (this.#received < bytes) {
+      const chunk = this.#response.read() as Buffer | null;
+      if (chunk === null) {
+        if (this.#response.destroyed) throw new Error(`the pull ended at byte ${this.#received}`);
+        await either(this.#response, 'readable', 'close');
+        continue;
+      }
+      this.#received += chunk.length;
+      this.#hash.update(chunk);
+    }
+  }
+
+  /** Reads the rest. @returns sha256 of everything */
+  async finish(): Promise<string> {
+    await this.upTo(SIZE);
+    return this.#hash.digest('hex');
+  }
+}
+
+/** A push in one chunked PATCH that sends no further than it is told to. */
+export class SlowPush {
+  readonly #place: Place;
+  readonly #request: ClientRequest;
+  readonly #response: Promise<[IncomingMessage]>;
+  #sent = 0;
+  #isAnswered = false;
+
+  private constructor(place: Place, sent: ClientRequest) {
+    this.#place = place;
+    this.#request = sent;
+    this.#response = once(sent, 'response') as Promise<[IncomingMessage]>;
+    this.#response.then(
+      () => {
+        this.#isAnswered = true;
+      },
+      () => {},
+    );
+  }
+
+  static async start(place: Place, repository: string): Promise<SlowPush> {
+    const { headers } = await ask(place, 'POST', `/v2/${repository}/blobs/uploads/`);
+    return new SlowPush(place, begin(place, 'PATCH', pathOf(headers.location)));
+  }
+
+  async upTo(bytes: number): Promise<void> {
+    while (this.#sent < bytes) {
+      const block = BLOCK.subarray(0, Math.min(BLOCK.length, bytes - this.#sent));
+      this.#sent += block.length;
+      if (!this.#request.write(block)) await either(this.#request, 'drain', 'response');
+      if (this.#isAnswered) throw new Error('an answer came in the middle of the push');
+    }
+  }
+
+  /** Sends the rest, and closes the upload. @returns the status of the last reply */
+  async finish(): Promise<number | undefined> {
+    await this.upTo(SIZE);
+    this.#request.end();
+    const [patched] = await this.#response;
+    patched.resume();
+    if (patched.statusCode !== 202) return patched.statusCode;
+    const separator = pathOf(patched.headers.location).includes('?') ? '&' : '?';
+    const path = `${pathOf(patched.headers.location)}${separator}digest=sha256:${ONES}`;
+    return (await ask(this.#place, 'PUT', path)).statusCode;
+  }
+}
+
+/** Waits for the first of two events, or an error, and leaves nothing behind. */
+function either(emitter: EventEmitter, one: string, other: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error): void => {
+      emitter.off(one, onEvent).off(other, onEvent).off('error', settle);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const onEvent = (): void => settle();
+    emitter.on(one, onEvent).on(other, onEvent).on('error', settle);
+  });
+}
+
+function begin(
+  { port, ca }: Place,
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+): ClientRequest {
+  return request({
+    ...{ host: 'localhost', port, ca, method, path },
+    agent: false,
+    headers: { authorization: AUTHORIZATION, ...headers },
+  });
+}
+
+function pathOf(location = ''): string {
+  return location.replace(/^https?:\/\/[^/]+/, '');
+}
