@@ -35,9 +35,12 @@ export function readDocument(text: string, origin: Origin, problems: Problem[]):
   const walk = new Walk(new YamlNodes(document, locate, problems), origin.directory);
   if (isMap(contents)) walk.root(contents);
   else {
+    const isGlued = isScalar(contents) && /^[A-Za-z0-9.]+:\S/.test(String(contents.value));
     problems.push({
       place: locate(contents.range[0]),
-      message: 'The configuration file must be a mapping of settings such as "listen: 0.0.0.0:8443".',
+      message: isGlued
+        ? 'A space is missing behind the colon: "listen: 8443".'
+        : 'The configuration file must be a mapping of settings such as "listen: 0.0.0.0:8443".',
     });
   }
   return { source: walk.source, rules: walk.rules };

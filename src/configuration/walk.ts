@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
 import type { RuleConfiguration } from './access.js';
 import { fold, nearest } from './nearest.js';
+import { settingMeant } from './other-names.js';
 import type { Place } from './problem.js';
 import { readRules } from './rules.js';
 import type { Setting } from './setting.js';
@@ -147,10 +148,15 @@ export class Walk {
   }
 
   #unknown(name: string, branch: Branch, prefix: string, place: Place): void {
+    if (name === '<<') {
+      this.#nodes.note(place, 'Mappings cannot be merged ("<<") here. Write the settings out.');
+      return;
+    }
     const known = [...branch.children.keys()];
     const guess = nearest(name, known);
     const elsewhere = allSettings.find(({ path }) => fold(path.split('.').at(-1) ?? '') === fold(name));
-    const meant = guess === undefined ? elsewhere?.path : `${prefix}${guess}`;
+    const meant =
+      guess === undefined ? (settingMeant(`${prefix}${name}`) ?? elsewhere?.path) : `${prefix}${guess}`;
     const hint = meant === undefined ? `Known here: ${known.join(', ')}.` : `Did you mean "${meant}"?`;
     this.#nodes.note(place, `${quote(`${prefix}${name}`)} is not a known setting. ${hint}`);
   }
@@ -168,12 +174,19 @@ function wrongType(node: Scalar, setting: Setting): string | undefined {
   const { kind } = setting;
   const type = typeof node.value;
   if (type === 'string' && kind.scalars.has('boolean'))
-    return `must be ${kind.expected}, not ${quote(String(node.value))}.`;
+    return `must be ${kind.expected}, not ${quote(String(node.value))}.${truthMeant(String(node.value))}`;
   if ((type === 'string' || type === 'number' || type === 'boolean') && kind.scalars.has(type))
     return undefined;
   const text = node.source ?? String(node.value);
   if (kind.scalars.has('string') && 'value' in kind.parse(text, '/')) {
-    return `must be text. Put it in quotes: '${text}'.`;
+    return kind.hidden ? 'must be text. Put it in quotes.' : `must be text. Put it in quotes: '${text}'.`;
   }
+  if (kind.hidden) return `must be ${kind.expected}.`;
   return `must be ${kind.expected}, not ${quote(text)}.`;
+}
+
+/** YAML 1.1 had more words for them. */
+function truthMeant(text: string): string {
+  if (/^(?:yes|y|on)$/i.test(text)) return ' Write true.';
+  return /^(?:no|n|off)$/i.test(text) ? ' Write false.' : '';
 }

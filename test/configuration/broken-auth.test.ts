@@ -25,11 +25,11 @@ expectSentences([
   ['auth: { mode: token }\n', '1:15: auth.mode must be one of basic, bearer, auto, not "token".'],
   [
     'auth: { tokenServer: auth.example/token }\n',
-    '1:22: auth.tokenServer must be a URL such as https://auth.example.com/token, beginning with http:// or https://, not "auth.example/token".',
+    '1:22: auth.tokenServer must be a URL such as https://host.example.com/path, beginning with http:// or https://, not "auth.example/token".',
   ],
   [
     'auth: { tokenServer: "ftp://auth.example/token" }\n',
-    '1:22: auth.tokenServer must be a URL such as https://auth.example.com/token, beginning with http:// or https://, not "ftp://...".',
+    '1:22: auth.tokenServer must be a URL such as https://host.example.com/path, beginning with http:// or https://, not "ftp://...".',
   ],
   [
     'auth: { tokenServer: "https://user:secret@auth.example/" }\n',

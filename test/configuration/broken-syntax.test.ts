@@ -56,10 +56,7 @@ expectSentences([
   ],
   ['1: 2\n', '1:1: A key must be a plain word.'],
   ['? [a]\n: b\n', '1:3: A key must be a plain word.'],
-  [
-    '<<: { data: x }\n',
-    '1:1: "<<" is not a known setting. Known here: listen, hostname, upstream, data, registry, gc, uploads, v1, search, greeting, htpasswd, realm, certs, tls, trustedProxies, timeouts, minimumRate, log, workers, control, monitor, otlp, crashReports, cors, access, auth, insecureHttp, audit.',
-  ],
+  ['<<: { data: x }\n', '1:1: Mappings cannot be merged ("<<") here. Write the settings out.'],
   [
     '"evil\\nkey\\e[31m": 1\n',
     '1:1: "evil\\nkey\\u001b[31m" is not a known setting. Known here: listen, hostname, upstream, data, registry, gc, uploads, v1, search, greeting, htpasswd, realm, certs, tls, trustedProxies, timeouts, minimumRate, log, workers, control, monitor, otlp, crashReports, cors, access, auth, insecureHttp, audit.',

@@ -65,7 +65,7 @@ expectSentences([
   ['upstream: { url: http://a, passAuthorization: true, tokens: false }\n'],
   [
     "upstream: { url: http://a, passAuthorization: 'yes' }\n",
-    '1:47: upstream.passAuthorization must be true or false, not "yes".',
+    '1:47: upstream.passAuthorization must be true or false, not "yes". Write true.',
   ],
   [
     'upstream: { url: http://a, passAuthorization: 1 }\n',

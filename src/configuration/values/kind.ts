@@ -12,6 +12,8 @@ export interface Kind<Value> {
   readonly expected: string;
   /** Which YAML scalars may hold it. Flags and the environment always bring text. */
   readonly scalars: ReadonlySet<'string' | 'number' | 'boolean'>;
+  /** It is a secret: no sentence repeats what was written. */
+  readonly hidden?: true;
   /** What a YAML file may hold. Generated from the same expressions that `parse` uses. */
   readonly schema: JsonSchema;
   /** @param directory What a relative path is relative to. */

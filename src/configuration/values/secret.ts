@@ -8,6 +8,7 @@ export type Secret = { readonly text: string } | { readonly file: string };
 export const secret: Kind<Secret> = {
   expected: 'a secret, or file:PATH of a file that holds it',
   scalars: new Set(['string']),
+  hidden: true,
   schema: lineOfText.schema,
   parse(text, directory) {
     if (text.startsWith('file:')) {

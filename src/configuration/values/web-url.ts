@@ -1,6 +1,6 @@
 import { type Kind, mustBe, type Parsed } from './kind.js';
 
-const expected = 'a URL such as https://auth.example.com/token';
+const expected = 'a URL such as https://host.example.com/path';
 /** Printable ASCII that fits between the quotes of a header field (RFC 9110 §5.6.4). */
 const printable = /^[!#-[\]-~]{1,2000}$/;
 
