@@ -1,4 +1,3 @@
-import { pino } from 'pino';
 import type { Dispatcher } from 'undici';
 import type { UpstreamConfiguration } from '../configuration/configuration.js';
 import { codeOf, connectFailure, reasonOf } from './failure.js';
@@ -44,7 +43,7 @@ export async function checkUpstream(
         configuration: each,
         ca,
         connectTimeout: patience,
-        logger: pino({ level: 'silent' }),
+        logger: undefined,
         now: () => performance.now(),
       }),
   );

@@ -8,7 +8,7 @@ export interface HealthOptions {
   readonly maximumFailures: number;
   /** Milliseconds. */
   readonly failTimeout: number;
-  readonly logger: Logger;
+  readonly logger: Logger | undefined;
   /** Milliseconds of the monotonic clock. */
   readonly now: () => number;
 }
@@ -52,7 +52,7 @@ export class ServerHealth {
     if (!this.#isDown) return;
     this.#isDown = false;
     this.#failures = 0;
-    this.#options.logger.info({ server: this.#options.name }, 'an upstream server is up again');
+    this.#options.logger?.info({ server: this.#options.name }, 'an upstream server is up again');
   }
 
   /** @param reason for the log */
@@ -72,6 +72,6 @@ export class ServerHealth {
     if (maximumFailures === 0 || this.#failures < maximumFailures) return;
     this.#isDown = true;
     this.#until = now + failTimeout;
-    logger.warn({ server, reason, failures: this.#failures }, 'an upstream server is down');
+    logger?.warn({ server, reason, failures: this.#failures }, 'an upstream server is down');
   }
 }

@@ -21,7 +21,8 @@ export interface ServerOptions {
   readonly maximumFailures: number;
   /** Milliseconds. */
   readonly failTimeout: number;
-  readonly logger: Logger;
+  /** Is told when the server goes down or comes back. */
+  readonly logger: Logger | undefined;
   readonly now: () => number;
 }
 
