@@ -62,6 +62,7 @@ const ALLOWED: Record<string, RegExp> = {
   remote: /^registry\/model\//,
   registry: /^(?:exchange|routing\/target)/,
   telemetry: /^configuration\//,
+  sites: /^configuration\//,
   monitor: /^configuration\//,
   trust:
     /^(?:configuration\/(?:problem|values\/endpoint)|exchange\/|tls\/(?:certificate-chain|directory|pair-problem|pem|stored-file))/,

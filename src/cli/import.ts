@@ -1,11 +1,11 @@
-import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { importDockerRegistry } from '../configuration/docker-registry/import.js';
 import { readTextFile, UnusableFile } from '../configuration/file.js';
-import { formatProblem } from '../configuration/problem.js';
 import type { Surroundings } from './check.js';
 import { CommandFailure } from './command-failure.js';
+import { registerSiteImports } from './import-site.js';
+import { putOut } from './imported-output.js';
 
 interface ImportFlags {
   readonly flavor?: string;
@@ -15,17 +15,15 @@ interface ImportFlags {
 /** Variable that named the file to docker-registry. */
 const fileVariable = 'DOCKER_REGISTRY_CONFIG';
 
-/** Adds `dockgate import`: makes a configuration from that of another registry. Changes nothing there. */
+/** Adds `dockgate import`: makes a configuration from that of another program. Changes nothing there. */
 export function registerImportCommand(
   program: Command,
   surroundings: Surroundings = { environment: process.env, directory: process.cwd() },
 ): void {
   const { environment, directory } = surroundings;
-  const print = (text: string): void => program.configureOutput().writeOut?.(text);
-  const warn = (text: string): void => program.configureOutput().writeErr?.(text);
   const group = program
     .command('import')
-    .description('make a configuration from that of another registry')
+    .description('make a configuration from that of another registry, or of a web server in front of one')
     .helpCommand(false);
   group
     .command('docker-registry')
@@ -40,19 +38,9 @@ export function registerImportCommand(
       }
       const text = await readText(resolve(directory, file), file);
       const imported = importDockerRegistry({ text, file, flavour: flavor, environment });
-      const problems = imported.problems.map((problem) => `${formatProblem(problem)}\n`).join('');
-      if (imported.text === undefined) throw new CommandFailure(problems.trimEnd(), 1);
-      if (output === undefined) print(imported.text);
-      else await writeNew(resolve(directory, output), output, imported.text);
-      warn(problems);
-      if (output !== undefined) {
-        warn(`Made ${output}. Look through it, then try: dockgate check --config ${output}\n`);
-      }
+      await putOut(imported, output, directory, program);
     });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  registerSiteImports(group, program, directory);
 }
 
 async function readText(path: string, name: string): Promise<string> {
@@ -61,21 +49,5 @@ async function readText(path: string, name: string): Promise<string> {
   } catch (error) {
     if (!(error instanceof UnusableFile)) throw error;
     throw new CommandFailure(`${name} ${error.message}.`);
-  }
-}
-
-/** A configuration that is there already stays: it may be in use. */
-async function writeNew(path: string, name: string, text: string): Promise<void> {
-  try {
-    const handle = await open(path, 'wx', 0o644);
-    try {
-      await handle.writeFile(text);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    const code = codeOf(error);
-    const why = code === 'EEXIST' ? 'exists already; nothing was written' : `cannot be written (${code})`;
-    throw new CommandFailure(`${name} ${why}.`);
   }
 }

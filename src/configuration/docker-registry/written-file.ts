@@ -1,5 +1,5 @@
-import { stringify } from 'yaml';
 import type { Problem } from '../problem.js';
+import { commentLines, settingLines } from '../written-lines.js';
 import type { Carried } from './carried.js';
 
 /** What goes into the file. */
@@ -16,26 +16,8 @@ export interface ImportedContent {
   readonly problems: readonly Problem[];
 }
 
-/** Columns of a comment. */
-const width = 110;
-
-/** Lines of a comment, broken between words. Nothing in it can end the comment. */
-function comment(text: string, indent = ''): string[] {
-  const lines: string[] = [];
-  // Control characters and the line separators that YAML 1.1 knew.
-  for (const word of text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ').split(/ +/)) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + word.length < width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(`${indent}# ${word}`);
-  }
-  return lines;
-}
-
 function setting(key: string, { from, value, remark }: Carried, indent: string): string[] {
-  const written = stringify({ [key]: value }, { lineWidth: 0 })
-    .trimEnd()
-    .split('\n');
-  return [...comment(`${from.join(', ')}: ${remark}`, indent), ...written.map((line) => `${indent}${line}`)];
+  return [...commentLines(`${from.join(', ')}: ${remark}`, indent), ...settingLines(key, value, indent)];
 }
 
 /** Settings under their mappings, in the order in which they come. */
@@ -46,7 +28,7 @@ function settings(carried: readonly Carried[]): string[] {
     const [first = '', second] = (one.path ?? '').split('.');
     if (one.path === undefined) {
       section = undefined;
-      lines.push('', ...comment(`${one.from.join(', ')}: ${one.remark}`));
+      lines.push('', ...commentLines(`${one.from.join(', ')}: ${one.remark}`));
     } else if (second === undefined) {
       section = undefined;
       lines.push('', ...setting(first, one, ''));
@@ -70,19 +52,22 @@ function byReason(dropped: ImportedContent['dropped']): Map<string, string[]> {
 export function writeImported(content: ImportedContent): string {
   const { file, flavour, carried, dropped, unset, problems } = content;
   const lines = [
-    ...comment(`Made by "dockgate import docker-registry" from ${file}, flavour ${flavour}.`),
-    ...comment('Above each line stand the old keys that it comes from. The settings: docs/configuration.md'),
+    ...commentLines(`Made by "dockgate import docker-registry" from ${file}, flavour ${flavour}.`),
+    ...commentLines(
+      'Above each line stand the old keys that it comes from. The settings: docs/configuration.md',
+    ),
     ...settings(carried),
   ];
   if (dropped.length > 0) {
     lines.push('', '# Not carried over:');
-    for (const [why, names] of byReason(dropped)) lines.push(...comment(`${names.join(', ')}: ${why}`));
+    for (const [why, names] of byReason(dropped)) lines.push(...commentLines(`${names.join(', ')}: ${why}`));
   }
-  if (unset.length > 0) lines.push('', ...comment(`Not set there, or switched off: ${unset.join(', ')}.`));
+  if (unset.length > 0)
+    lines.push('', ...commentLines(`Not set there, or switched off: ${unset.join(', ')}.`));
   if (problems.length > 0) {
     lines.push('', '# Not understood:');
     for (const { place, message } of problems) {
-      lines.push(...comment(`line ${place?.line ?? 0}: ${message}`));
+      lines.push(...commentLines(`line ${place?.line ?? 0}: ${message}`));
     }
   }
   return `${lines.join('\n')}\n`;
