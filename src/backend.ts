@@ -14,6 +14,10 @@ import { alsoV1Images } from './registry/upkeep/v1-collection.js';
 import type { Accounts } from './registry/v1/services.js';
 import { createV1 } from './registry/v1/v1.js';
 import type { Audit } from './telemetry/audit-event.js';
+import { DiskSpace } from './telemetry/metrics/disk-space.js';
+import type { Metrics } from './telemetry/metrics/metrics.js';
+import { upstreamSource } from './telemetry/metrics/sources.js';
+import type { StorageTally } from './telemetry/metrics/storage-tally.js';
 import { parseChain } from './tls/certificate-chain.js';
 import { read } from './tls/directory.js';
 import { type Authorize, Upstream } from './upstream/upstream.js';
@@ -29,6 +33,7 @@ export interface BackendServices {
   readonly authorize?: Authorize | undefined;
   /** Is told of clean-ups. */
   readonly audit?: Pick<Audit, 'change'> | undefined;
+  readonly metrics: Pick<Metrics, 'follow' | 'storage'>;
 }
 
 /**
@@ -50,15 +55,20 @@ export async function openBackend(
     const seal = services.tokens ?? { sealing: () => () => undefined };
     const { endpoints } = configuration.v1;
     const options = { configuration: upstream, ca: ca?.toString(), hostnames, timeouts, logger };
-    return new Upstream({ ...options, seal, endpoints, authorize: services.authorize });
+    const backend = new Upstream({ ...options, seal, endpoints, authorize: services.authorize });
+    closers.push(services.metrics.follow(upstreamSource(backend)));
+    return backend;
   }
+  const { metrics } = services;
   const content = await openSearched(
-    await openContent(configuration, logger),
+    await openContent(configuration, metrics.storage, logger),
     configuration,
     logger,
     closers,
   );
-  const collections = scheduleCollections(content, configuration, { logger, audit: services.audit }, closers);
+  closers.push(metrics.follow(await DiskSpace.of(configuration.data)));
+  const told = { logger, audit: services.audit, tally: metrics.storage };
+  const collections = scheduleCollections(content, configuration, told, closers);
   const { sparseImages, v1, greeting } = configuration;
   const distribution = createRegistry({
     store: content.stores,
@@ -78,17 +88,23 @@ export async function openBackend(
   return new Embedded(byPath(distribution, original), logger);
 }
 
-async function openContent(configuration: Configuration, logger: Logger): Promise<RegistryContent> {
+async function openContent(
+  configuration: Configuration,
+  tally: StorageTally,
+  logger: Logger,
+): Promise<RegistryContent> {
   const { data, v1 } = configuration;
   try {
     return await openRegistry({
       data,
       v1,
-      onDamage: ({ digest, path }) =>
+      onDamage({ digest, path }): void {
+        tally.damaged();
         logger.error(
           { digest: digest.toString(), file: path },
           'stored content is damaged and is not served; push it again or restore it',
-        ),
+        );
+      },
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -118,18 +134,31 @@ function byPath(distribution: Handler, original: Handler): Handler {
 function scheduleCollections(
   { own: { stores: store, v1: old } }: RegistryContent,
   { collection: { interval, grace, untagged, uploadTimeout }, v1 }: Configuration,
-  { logger, audit }: { readonly logger: Logger } & Pick<BackendServices, 'audit'>,
+  {
+    logger,
+    audit,
+    tally,
+  }: { readonly logger: Logger; readonly tally: StorageTally } & Pick<BackendServices, 'audit'>,
   closers: Closer[],
 ): Collections {
   const { workspace } = store;
+  let isRunning = false;
   const listener: CollectionListener = {
-    started: (terms) => logger.info({ terms }, 'a clean-up has started'),
+    started(terms) {
+      isRunning = true;
+      tally.collectionStarted();
+      logger.info({ terms }, 'a clean-up has started');
+    },
     ended(report) {
+      isRunning = false;
+      tally.collectionEnded(report.bytes);
       logger.info({ report }, 'a clean-up has ended');
       const { removed, bytes } = report;
       audit?.change({ event: 'clean-up', detail: { ...removed, bytes, dryRun: report.dryRun } });
     },
     failed(err) {
+      isRunning = false;
+      tally.collectionFailed();
       logger.error({ err }, 'a clean-up has failed');
       audit?.change({ event: 'clean-up', outcome: 'failed' });
     },
@@ -147,6 +176,7 @@ function scheduleCollections(
   closers.push(async () => {
     // One that has begun goes on when the next process starts.
     await Promise.all([schedule.stop(), collections.stop()]);
+    if (isRunning) tally.collectionStopped();
   });
   schedule.start();
   return collections;

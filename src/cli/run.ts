@@ -15,6 +15,10 @@ const COMMANDS: Readonly<Record<string, Loader>> = {
   access: async () => (await import('./access.js')).registerAccessCommand,
   cert: async () => (await import('./cert.js')).registerCertCommand,
   import: async () => (await import('./import.js')).registerImportCommand,
+  trust: async () => (await import('./trust.js')).registerTrustCommand,
+  service: async () => (await import('./service.js')).registerServiceCommand,
+  reload: async () => (await import('./reload.js')).registerReloadCommand,
+  top: async () => (await import('./top.js')).registerTopCommand,
   registry: async () => (await import('./registry/registry.js')).registerRegistryCommand,
 };
 

@@ -4,6 +4,7 @@ import { ConfigurationError } from '../configuration/problem.js';
 import { HtpasswdFileError } from '../htpasswd/index.js';
 import type { Backend } from '../http/call.js';
 import type { AuditLog } from '../telemetry/audit.js';
+import { authenticatorSource } from '../telemetry/metrics/sources.js';
 import { HtpasswdAccounts } from './accounts.js';
 import { type Identity, openIdentity } from './identity.js';
 import type { Lasting } from './lasting.js';
@@ -43,6 +44,8 @@ export async function openCore(
 ): Promise<Core> {
   const { logger } = logs;
   const identity = await openIdentity(configuration, { logger, audit, ...lasting }, closers);
+  const { metrics } = lasting;
+  closers.push(metrics.follow(authenticatorSource(identity.authenticator)));
   const { upstream, v1 } = configuration;
   const { users, rules, robots, v1Tokens: tokens } = identity;
   const accounts = new HtpasswdAccounts({
@@ -50,7 +53,8 @@ export async function openCore(
     isNamed: (user) => rules.names(user),
   });
   const authorize = upstream?.tokens === true ? upstreamAuthorization(identity.upstreamTokens) : undefined;
-  const backend = await openBackend(configuration, { tokens, accounts, authorize, audit }, logger, closers);
+  const services = { tokens, accounts, authorize, audit, metrics };
+  const backend = await openBackend(configuration, services, logger, closers);
   closers.push(() => backend.close());
   return {
     identity,

@@ -1,6 +1,7 @@
 import type { Closer } from '../backend.js';
 import type { Configuration } from '../configuration/configuration.js';
 import { formatProblem } from '../configuration/problem.js';
+import { certificateSource } from '../telemetry/metrics/sources.js';
 import { ServerCredentials } from '../tls/server-credentials.js';
 import type { Lasting } from './lasting.js';
 
@@ -27,7 +28,7 @@ export function credentialSettings(configuration: Configuration): object {
  */
 export async function openCredentials(
   configuration: Configuration,
-  { logs: { logger }, ticketKeys }: Pick<Lasting, 'logs' | 'ticketKeys'>,
+  { logs: { logger }, metrics, ticketKeys }: Pick<Lasting, 'logs' | 'metrics' | 'ticketKeys'>,
   closers: Closer[],
 ): Promise<CredentialHolder> {
   if (configuration.insecureHttp) return { credentials: undefined, renew: () => {} };
@@ -39,7 +40,7 @@ export async function openCredentials(
     onProblem: (problem) => logger.warn({ problem: formatProblem(problem) }, 'a certificate cannot be used'),
     onNotice: (message) => logger.info(message),
   });
-  closers.push(() => credentials.close());
+  closers.push(metrics.follow(certificateSource(credentials)), () => credentials.close());
   holder = { credentials, renew: () => {} };
   return holder;
 }

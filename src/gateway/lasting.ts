@@ -7,6 +7,7 @@ import { Throttle } from '../identity/throttle.js';
 import type { CrashReports } from '../telemetry/crash/opening.js';
 import type { Logs } from '../telemetry/logger.js';
 import { Metrics } from '../telemetry/metrics/metrics.js';
+import { hashPoolSource } from '../telemetry/metrics/sources.js';
 import { openGuard } from './guard.js';
 
 /** Accounts that one address may ask for, and milliseconds after which it may ask for a further one. */
@@ -49,8 +50,8 @@ export interface Lasting {
 export function openLasting(surroundings: Surroundings, closers: Closer[]): Lasting {
   const { logs, version = '', crashes, ticketKeys, siblings } = surroundings;
   const metrics = surroundings.metrics ?? new Metrics({ version, process: false });
-  const pool = new VerificationPool();
-  closers.push(() => pool.close());
+  const pool = new VerificationPool({ onDone: (milliseconds) => metrics.hashes.observe(milliseconds) });
+  closers.push(metrics.follow(hashPoolSource(pool)), () => pool.close());
   return {
     ...{ logs, version, metrics, crashes, ticketKeys, pool },
     observer: surroundings.observer ?? metrics.requests,

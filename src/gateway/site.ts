@@ -1,13 +1,18 @@
+import type { Logger } from 'pino';
 import type { Configuration } from '../configuration/configuration.js';
+import type { Backend } from '../http/call.js';
 import { TrustedProxies } from '../http/client.js';
 import { Corridor } from '../http/corridor.js';
+import { Cors } from '../http/cors.js';
 import { Embedded } from '../http/embedded.js';
 import { Gate } from '../http/gate.js';
 import { Reception } from '../http/reception.js';
 import { SecurityHeaders } from '../http/security-headers.js';
 import { AuditLog } from '../telemetry/audit.js';
+import { exchangeSource } from '../telemetry/metrics/sources.js';
 import type { TelemetryExport } from '../telemetry/otlp/opening.js';
 import type { ServerCredentials } from '../tls/server-credentials.js';
+import { authorityHandler } from '../trust/authority-document.js';
 import { auditExchanges } from './audit.js';
 import { type Core, coreSettings, openCore } from './core.js';
 import { type CredentialHolder, credentialSettings, openCredentials } from './credentials.js';
@@ -32,11 +37,12 @@ export class Site {
   readonly corridor: Corridor;
   readonly security: SecurityHeaders;
   readonly #parts: SiteParts;
+  readonly #unfollow: () => void;
   #isClosed = false;
 
   private constructor(
     configuration: Configuration,
-    { logs, registrations, observer, crashes }: Lasting,
+    { logs, registrations, observer, crashes, metrics }: Lasting,
     parts: SiteParts,
   ) {
     this.configuration = configuration;
@@ -56,6 +62,8 @@ export class Site {
       registration: isEmbedded && v1.registration ? registrations : undefined,
       keepsOldEngines: isEmbedded,
       tracer: parts.export.part?.tracer,
+      cors: configuration.cors === undefined ? undefined : new Cors(configuration.cors),
+      open: configuration.servesAuthority ? this.#everybodys(logs.logger) : undefined,
       security: this.security,
       audit,
     });
@@ -73,6 +81,7 @@ export class Site {
       observer,
       crashes,
     });
+    this.#unfollow = metrics.follow(exchangeSource(this.corridor));
   }
 
   /**
@@ -146,7 +155,13 @@ export class Site {
       () => this.#parts.audit.release(),
       () => this.#parts.core.release(),
       () => this.#parts.credentials.release(),
+      () => this.#unfollow(),
       () => this.corridor.close(),
     ]);
+  }
+
+  #everybodys(logger: Logger): ReadonlyMap<string, Backend> {
+    const handler = authorityHandler(() => this.credentials?.authorityFile);
+    return new Map([['/ca.crt', new Embedded(handler, logger)]]);
   }
 }

@@ -1,26 +1,26 @@
 import { fileURLToPath } from 'node:url';
 import type { Configuration } from '../../configuration/configuration.js';
-import type { RunningExchange, WorkerStatus } from '../../monitor/status.js';
+import type { OtlpConfiguration } from '../../configuration/otlp.js';
+import { Shared } from '../../gateway/shared.js';
+import type { WorkerStatus } from '../../monitor/status.js';
 import { Doors } from '../../supervisor/doors.js';
 import { Workforce } from '../../supervisor/workforce.js';
-import { Metrics, type MetricsSnapshot } from '../../telemetry/metrics/metrics.js';
+import { countOf } from '../../supervisor/workforce-options.js';
+import type { MetricsSnapshot } from '../../telemetry/metrics/metrics.js';
+import { openTelemetryExport, type TelemetryExport } from '../../telemetry/otlp/opening.js';
 import type { ServeParts } from './alone.js';
 import type { Running } from './running.js';
+import { type WorkerReport, WorkerTotals } from './worker-totals.js';
+
+/** Sends the metrics of all processes; undefined: they are not sent. */
+type Sender = TelemetryExport | undefined;
 
 const ENTRY = fileURLToPath(new URL('./worker.js', import.meta.url));
-
-/** What a worker tells of itself when it is asked. */
-export interface WorkerReport {
-  readonly pid: number;
-  readonly metrics: MetricsSnapshot;
-  readonly exchanges: readonly RunningExchange[];
-  readonly authorityFile: string | undefined;
-}
 
 /** Serves with several processes, which this one looks after. @throws {ConfigurationError} as the first worker does */
 export async function serveWithWorkers(
   configuration: Configuration,
-  { logs, metrics, descriptors }: ServeParts,
+  { logs, metrics, descriptors, version }: ServeParts,
 ): Promise<Running> {
   const { logger } = logs;
   let workforce: Workforce | undefined;
@@ -33,31 +33,57 @@ export async function serveWithWorkers(
   const addresses = await doors.open(configuration.listen);
   workforce = new Workforce({ entry: ENTRY, configuration, addresses, logger });
   const started = workforce;
+  const totals = new WorkerTotals(started, metrics);
+  metrics.workers.wanted = countOf(configuration) ?? 1;
+  const open = (by: OtlpConfiguration | undefined, before?: Shared<Sender>): Promise<Shared<Sender>> =>
+    Shared.take(before, by ?? null, async (closers) => {
+      if (by?.metrics !== true) return undefined;
+      const numbers = (): Promise<MetricsSnapshot> => totals.snapshot();
+      // Each worker sends the traces of its own requests.
+      const sender = await openTelemetryExport(
+        { ...by, traces: false },
+        { logger, version, metrics: numbers },
+      );
+      closers.push(() => sender.close());
+      return sender;
+    });
+  let sender: Shared<Sender>;
   try {
     await started.start();
+    sender = await open(configuration.otlp);
   } catch (error) {
     doors.close();
+    await started.abort();
     throw error;
   }
-  const reports = async (): Promise<readonly WorkerReport[]> => (await started.collect()) as WorkerReport[];
-  const [first] = await reports();
+  const [first] = await totals.reports();
   return {
-    ended: started.ended,
+    ended: started.ended.finally(async () => {
+      totals.close();
+      await sender.release();
+    }),
     get addresses() {
       return doors.addresses;
     },
     authorityFile: first?.authorityFile,
-    reload: (next) => started.reload(next, () => doors.open(next.listen)),
+    async reload(next) {
+      const sending = await open(next.otlp, sender);
+      const problems = await started.reload(next, () => doors.open(next.listen));
+      const unwanted = problems.length === 0 ? sender : sending;
+      if (problems.length === 0) {
+        sender = sending;
+        metrics.workers.wanted = countOf(next) ?? metrics.workers.wanted;
+      }
+      await unwanted.release();
+      return problems;
+    },
     reopen(): Promise<void> {
       started.reopen();
       return Promise.resolve();
     },
-    async metrics(): Promise<string> {
-      const snapshots = (await reports()).map((report) => report.metrics);
-      return Metrics.merge([...snapshots, await metrics.snapshot()]);
-    },
+    metrics: () => totals.text(),
     async status() {
-      const told = await reports();
+      const told = await totals.reports();
       const exchanges = told.flatMap((report) =>
         report.exchanges.map((exchange) => ({ ...exchange, worker: report.pid })),
       );

@@ -8,7 +8,7 @@ import { Metrics } from '../../telemetry/metrics/metrics.js';
 import { useBuffersOfThisThread } from '../memory.js';
 import { readVersion } from '../version.js';
 import { reportCrashes } from './crashes.js';
-import type { WorkerReport } from './several.js';
+import type { WorkerReport } from './worker-totals.js';
 
 // The entry of a worker: what the primary starts. It has no sockets of its own and takes no signals; the primary tells it.
 

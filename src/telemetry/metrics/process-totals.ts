@@ -1,4 +1,4 @@
-import { merge } from './exposition.js';
+import { merge, mergeNumbers } from './exposition.js';
 import { RetiredTotals } from './retired-totals.js';
 import type { MetricsSnapshot } from './snapshot.js';
 
@@ -20,8 +20,22 @@ export class ProcessTotals {
     this.#retired.add(last);
   }
 
+  /** The processes that have not ended, as far as is known. */
+  processes(): Iterable<number> {
+    return this.#latest.keys();
+  }
+
   /** @param own of the process that asks */
   text(own: MetricsSnapshot): Promise<string> {
-    return merge([own, ...this.#latest.values(), this.#retired.snapshot()]);
+    return merge(this.#all(own));
+  }
+
+  /** @param own of the process that asks */
+  snapshot(own: MetricsSnapshot): Promise<MetricsSnapshot> {
+    return mergeNumbers(this.#all(own));
+  }
+
+  #all(own: MetricsSnapshot): readonly MetricsSnapshot[] {
+    return [own, ...this.#latest.values(), this.#retired.snapshot()];
   }
 }

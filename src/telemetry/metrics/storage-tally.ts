@@ -26,6 +26,11 @@ export class StorageTally implements Source {
     this.#failed += 1;
   }
 
+  /** It goes on when it is started again. */
+  collectionStopped(): void {
+    this.#running = Math.max(0, this.#running - 1);
+  }
+
   /** A content was found whose bytes do not fit its digest. */
   damaged(): void {
     this.#damaged += 1;
