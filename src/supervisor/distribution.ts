@@ -75,7 +75,7 @@ export class Distribution {
 
   /**
    * The one with the fewest connections on their way to it, for one that is busy or stuck does not take them; among those, the
-   * one with the fewest connections; among those, the next in turn.
+   * one with the fewest connections; among those, the next in turn. One that is short of files comes last.
    *
    * @returns undefined when all are full
    */
@@ -107,6 +107,7 @@ export class Distribution {
 }
 
 function isFreer(one: Handover, other: Handover): boolean {
+  if (one.isShort !== other.isShort) return other.isShort;
   if (one.waiting !== other.waiting) return one.waiting < other.waiting;
   return one.connections < other.connections;
 }

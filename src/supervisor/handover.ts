@@ -25,6 +25,7 @@ export class Handover {
   readonly #sent = new Map<number, Arrival>();
   #next = 0;
   #taken = 0;
+  #isShort = false;
 
   constructor(process: Pick<ChildProcess, 'send'>) {
     this.#process = process;
@@ -38,6 +39,11 @@ export class Handover {
   /** All connections of the worker, also those on their way. */
   get connections(): number {
     return this.#taken + this.#sent.size;
+  }
+
+  /** It had no file descriptor left for a connection a short while ago. */
+  get isShort(): boolean {
+    return this.#isShort;
   }
 
   /** Number of the connection to be sent next. */
@@ -81,6 +87,7 @@ export class Handover {
       if (arrival.tries < MOST_TRIES) back.push(arrival);
       else arrival.socket.destroy();
     }
+    this.#isShort = back.length > 0;
     return back;
   }
 }

@@ -108,12 +108,21 @@ export class Staff {
   ended(worker: Worker): void {
     const place = this.#places[worker.start.index];
     if (this.#isClosed || worker.isLeaving || place === undefined) return;
+    this.#tellDeath(worker);
     if (place.worker === worker) this.#die(place, worker.wasReady, performance.now() - worker.startedAt);
     else if (place.successor === worker) {
       // Nobody misses it: the one that it was to replace still runs.
       place.successor = undefined;
       this.#fillLater(place, 0);
     }
+  }
+
+  #tellDeath({ start, pid, code, signal, handover, failure }: Worker): void {
+    const { connections } = handover;
+    this.#options.logger.error(
+      { worker: start.index, pid, code, signal, connections, reason: failure?.message },
+      'a worker has died',
+    );
   }
 
   #add(): void {

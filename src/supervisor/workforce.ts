@@ -6,6 +6,7 @@ import { Distribution } from './distribution.js';
 import { Heartbeat } from './heartbeat.js';
 import type { WorkerStart } from './messages.js';
 import { Outcome } from './outcome.js';
+import { Roster } from './roster.js';
 import { Staff } from './staff.js';
 import { takeOver } from './takeover.js';
 import { TicketKeys } from './ticket-keys.js';
@@ -28,7 +29,7 @@ export class Workforce {
   readonly #staff: Staff;
   readonly #heartbeat: Heartbeat;
   readonly #ticketKeys: TicketKeys;
-  readonly #workers = new Set<Worker>();
+  readonly #workers = new Roster();
   readonly #started = new Outcome<void>();
   readonly #end = new Outcome<number>();
   #configuration: Configuration;
@@ -47,9 +48,10 @@ export class Workforce {
     this.#addresses = addresses;
     this.#limits = { ...WORKFORCE_LIMITS, ...options.limits };
     this.#distribution = new Distribution(logger);
-    this.#ticketKeys = new TicketKeys((keys) => {
-      for (const worker of this.#workers) worker.tell({ type: 'ticketKeys', keys });
-    }, this.#limits.ticketKeys);
+    this.#ticketKeys = new TicketKeys(
+      (keys) => this.#workers.tell({ type: 'ticketKeys', keys }),
+      this.#limits.ticketKeys,
+    );
     this.#heartbeat = new Heartbeat(this.#workers, this.#limits.heartbeat, logger, (worker, before) =>
       this.#giveAgain(worker, before),
     );
@@ -114,39 +116,23 @@ export class Workforce {
   /** Ends all workers, cutting what runs. Resolves when they have ended. */
   async abort(): Promise<void> {
     this.#leave(0);
-    for (const worker of this.#workers) {
-      worker.tell({ type: 'abort' });
-      this.#killLater(worker, this.#limits.overdue);
-    }
+    this.#workers.tell({ type: 'abort' });
+    for (const worker of this.#workers) this.#killLater(worker, this.#limits.overdue);
     await this.#end.promise;
   }
 
   /** Has all workers open anew the files that something else rotates. */
   reopen(): void {
-    for (const worker of this.#workers) worker.tell({ type: 'reopen' });
+    this.#workers.tell({ type: 'reopen' });
   }
 
   /** The metrics of all workers that have told them in time. */
-  async collect(): Promise<unknown[]> {
-    const asked = [...this.#workers].filter(({ state }) => state !== 'starting');
-    const answers = await Promise.all(
-      asked.map((worker) => worker.ask({ type: 'collect' }, this.#limits.collect)),
-    );
-    return answers
-      .filter((answer) => answer !== undefined && answer.failure === undefined)
-      .map((answer) => answer?.value);
+  collect(): Promise<unknown[]> {
+    return this.#workers.collect(this.#limits.collect);
   }
 
   status(): readonly WorkerStatus[] {
-    return [...this.#workers].flatMap(({ start, pid, state, since, handover }) =>
-      state === 'gone'
-        ? []
-        : {
-            ...{ index: start.index, pid, state, since },
-            connections: handover.connections,
-            restarts: this.#staff.restarts(start.index),
-          },
-    );
+    return this.#workers.status((index) => this.#staff.restarts(index));
   }
 
   async #reload(
@@ -158,7 +144,7 @@ export class Workforce {
       if (open !== undefined) this.#addresses = await open();
     };
     const problems = await takeOver(configuration, work, {
-      staying: () => [...this.#workers].filter(({ isLeaving }) => !isLeaving),
+      staying: () => this.#workers.staying,
       hold: () => {
         this.#configuration = configuration;
       },
@@ -207,25 +193,9 @@ export class Workforce {
   #ended(worker: Worker): void {
     this.#workers.delete(worker);
     this.#distribution.remove(worker.handover);
-    if (!worker.isLeaving && this.#exitCode === undefined) this.#tellDeath(worker);
     this.#giveAgain(worker);
     this.#staff.ended(worker);
     if (this.#exitCode !== undefined && this.#workers.size === 0) this.#finish();
-  }
-
-  #tellDeath({ start, pid, code, signal, handover, failure }: Worker): void {
-    const { connections, waiting } = handover;
-    this.#options.logger.error(
-      {
-        worker: start.index,
-        pid,
-        code,
-        signal,
-        connections: connections - waiting,
-        reason: failure?.message,
-      },
-      'a worker has died',
-    );
   }
 
   /** @param before see {@link Handover.takeBack} */
@@ -260,7 +230,9 @@ export class Workforce {
   async #release(worker: Worker): Promise<void> {
     worker.drain(true);
     // Its answer comes after all that was sent before, such as connections.
-    await worker.ask({ type: 'ping' }, this.#limits.collect);
+    const answer = await worker.ask({ type: 'ping' }, this.#limits.overdue);
+    // One that hangs would never end by itself.
+    if (answer === undefined) worker.kill();
     worker.release();
   }
 

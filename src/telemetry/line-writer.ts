@@ -104,7 +104,9 @@ export class LineWriter {
   readonly #onExit = (): void => {
     if (this.#writing || this.#text === '') return;
     try {
-      writeSync(this.#descriptor, this.#text);
+      let bytes = Buffer.from(this.#text);
+      while (bytes.length > 0)
+        bytes = bytes.subarray(writeSync(this.#descriptor, bytes, 0, this.#fittingLength(bytes)));
     } catch {
       // Nobody is left to tell.
     }

@@ -99,7 +99,7 @@ test('a worker that is told by a signal to end is replaced in the same way, one 
 });
 
 test('a worker that hangs is killed and replaced, and connections that it has not taken go to others', async (t) => {
-  const limits = { heartbeat: { interval: 50, silence: 1_000 } };
+  const limits = { heartbeat: { interval: 50, silence: 3_000 } };
   const crew = await startCrew(t, { workers: 2, limits });
   const [[stuck, blocking] = []] = [...(await clientsOfAll(crew, 2))];
   blocking?.send('block');
