@@ -13,20 +13,21 @@ export const SIZE = 2 * 1024 ** 3;
 export const ZEROS = 'a7c744c13cc101ed66c29f672f92455547889cc586ce6d44fe76ae824958ea51';
 /** sha256 of so many bytes of value 1. */
 export const ONES = '2ae6847ba41dfe8bf3eef0589576473d44b3092ae627a5e2386e450317c4bcdb';
+const GREAT = { size: SIZE, hash: ZEROS };
 const BLOCK = Buffer.alloc(1024 ** 2, 1);
 
 /** Where a client is to ask, and how it knows whom it asks. */
 export type Place = Pick<Serving, 'port' | 'ca'>;
 
-/** Puts 2 GiB of zeros into a repository, in a file without blocks on the disk. */
-export function placeZeros(directory: string, repository: string): void {
+/** Puts zeros, by default 2 GiB, into a repository, in a file without blocks on the disk. */
+export function placeZeros(directory: string, repository: string, { size, hash } = GREAT): void {
   const root = join(directory, 'data', 'docker', 'registry', 'v2');
-  const blob = join(root, 'blobs', 'sha256', ZEROS.slice(0, 2), ZEROS, 'data');
-  const link = join(root, 'repositories', repository, '_layers', 'sha256', ZEROS, 'link');
+  const blob = join(root, 'blobs', 'sha256', hash.slice(0, 2), hash, 'data');
+  const link = join(root, 'repositories', repository, '_layers', 'sha256', hash, 'link');
   for (const path of [blob, link]) mkdirSync(dirname(path), { recursive: true });
   writeFileSync(blob, '');
-  truncateSync(blob, SIZE);
-  writeFileSync(link, `sha256:${ZEROS}`);
+  truncateSync(blob, size);
+  writeFileSync(link, `sha256:${hash}`);
 }
 
 /** Sends one request and reads its reply. */
@@ -48,19 +49,21 @@ export async function ask(
 export class SlowPull {
   readonly #response: IncomingMessage;
   readonly #hash = createHash('sha256');
+  readonly #size: number;
   #received = 0;
 
-  private constructor(response: IncomingMessage) {
+  private constructor(response: IncomingMessage, size: number) {
     this.#response = response;
+    this.#size = size;
   }
 
-  static async start(place: Place, repository: string): Promise<SlowPull> {
-    const sent = begin(place, 'GET', `/v2/${repository}/blobs/sha256:${ZEROS}`);
+  static async start(place: Place, repository: string, { size, hash } = GREAT): Promise<SlowPull> {
+    const sent = begin(place, 'GET', `/v2/${repository}/blobs/sha256:${hash}`);
     sent.end();
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
     if (response.statusCode !== 200) throw new Error(`the pull got ${response.statusCode}`);
     response.pause();
-    return new SlowPull(response);
+    return new SlowPull(response, size);
   }
 
   /** Reads until so many bytes have come; rejects when the connection breaks. */
@@ -79,23 +82,26 @@ export class SlowPull {
 
   /** Reads the rest. @returns sha256 of everything */
   async finish(): Promise<string> {
-    await this.upTo(SIZE);
+    await this.upTo(this.#size);
     return this.#hash.digest('hex');
   }
 }
 
 /** A push in one chunked PATCH that sends no further than it is told to. */
 export class SlowPush {
+  /** Of the upload. */
+  readonly path: string;
   readonly #place: Place;
   readonly #request: ClientRequest;
   readonly #response: Promise<[IncomingMessage]>;
   #sent = 0;
   #isAnswered = false;
 
-  private constructor(place: Place, sent: ClientRequest) {
+  private constructor(place: Place, path: string) {
     this.#place = place;
-    this.#request = sent;
-    this.#response = once(sent, 'response') as Promise<[IncomingMessage]>;
+    this.path = path;
+    this.#request = begin(place, 'PATCH', path);
+    this.#response = once(this.#request, 'response') as Promise<[IncomingMessage]>;
     this.#response.then(
       () => {
         this.#isAnswered = true;
@@ -106,7 +112,7 @@ export class SlowPush {
 
   static async start(place: Place, repository: string): Promise<SlowPush> {
     const { headers } = await ask(place, 'POST', `/v2/${repository}/blobs/uploads/`);
-    return new SlowPush(place, begin(place, 'PATCH', pathOf(headers.location)));
+    return new SlowPush(place, pathOf(headers.location));
   }
 
   async upTo(bytes: number): Promise<void> {
