@@ -50,7 +50,7 @@ export interface Figures {
     readonly grantedPerSecond: number;
     readonly refusedPerSecond: number;
   };
-  /** The longest that the event loop was late, of 99 percent of its turns. */
+  /** Seconds by which the event loop was late, at most, in 99 percent of the time; undefined when nobody has looked. */
   readonly eventLoopDelay: number | undefined;
   readonly memory: number | undefined;
   /** Seconds of processor time a second. */
@@ -91,7 +91,7 @@ export function figuresOf(interval: Interval): Figures {
       grantedPerSecond: interval.rate(VERDICTS, ({ verdict }) => verdict === 'granted'),
       refusedPerSecond: interval.rate(VERDICTS, ({ verdict = '' }) => !LET_IN.has(verdict)),
     },
-    eventLoopDelay: interval.now('nodejs_eventloop_lag_p99_seconds'),
+    eventLoopDelay: interval.quantile('dockgate_event_loop_delay_seconds', 0.99),
     memory: interval.now('process_resident_memory_bytes'),
     processor: interval.rate('process_cpu_seconds_total'),
     routes: routesOf(interval),

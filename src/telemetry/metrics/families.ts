@@ -196,6 +196,11 @@ export const FAMILIES = {
     labels: ['file'],
     aggregator: 'min',
   },
+  dockgate_event_loop_delay_seconds: {
+    type: 'histogram',
+    help: 'How late the event loop comes to what is due, looked at every 50 ms.',
+    labels: [],
+  },
   dockgate_workers: {
     type: 'gauge',
     help: 'Processes that share the work: how many are wanted, and how many run.',

@@ -1,5 +1,6 @@
 import { Collection } from './collection.js';
 import { ConnectionTally } from './connection-tally.js';
+import { EventLoopDelay } from './event-loop-delay.js';
 import { CONTENT_TYPE, merge } from './exposition.js';
 import { Histogram } from './histogram.js';
 import { ProcessMetrics } from './process-metrics.js';
@@ -45,6 +46,7 @@ export class Metrics {
       { write: (sink) => sink.add('dockgate_build_info', 1, build) },
       ...[requests, connections, storage, reloads, workers],
       { write: (sink) => sink.histogram('dockgate_auth_hash_duration_seconds', hashes, {}) },
+      ...(ofProcess ? [new EventLoopDelay()] : []),
     ]);
   }
 
@@ -61,7 +63,7 @@ export class Metrics {
   follow(source: Source): () => void {
     this.#sources.add(source);
     return () => {
-      if (!this.#sources.delete(source)) return;
+      if (!this.#sources.delete(source) || source.isTransient) return;
       const last = new Collection();
       source.write(last);
       this.#retired.add(last.snapshot());

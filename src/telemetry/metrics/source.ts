@@ -9,6 +9,8 @@ export interface MetricSink {
 
 /** A part that has numbers. */
 export interface Source {
+  /** What it counts is counted by others when it is over: nothing of it is kept when the part ends. */
+  readonly isTransient?: true;
   /** Called when somebody reads. Must not throw, and never waits. */
   write(sink: MetricSink): void;
 }

@@ -50,6 +50,7 @@ export interface ExchangeBytes {
 /** Has transfers that are under way counted while they run, and not at their end alone. */
 export function exchangeSource(corridor: { exchanges(): Iterable<ExchangeBytes> }): Source {
   return {
+    isTransient: true,
     write(sink): void {
       let received = 0;
       let sent = 0;

@@ -4,6 +4,7 @@ import { FAMILIES } from '../../../src/telemetry/metrics/families.js';
 import { Metrics } from '../../../src/telemetry/metrics/metrics.js';
 import { ProcessTotals } from '../../../src/telemetry/metrics/process-totals.js';
 import { exchangeSource, upstreamSource } from '../../../src/telemetry/metrics/sources.js';
+import { until } from '../../harness/until.js';
 import { exchange } from './exchanges.js';
 import { checkExposition } from './exposition-check.js';
 
@@ -63,6 +64,8 @@ test('bytes of a transfer count while it runs, and once', async () => {
   assert.ok(over !== undefined);
   metrics.requests.left(over, 10);
   assert.equal(numberOf(await metrics.text(), 'dockgate_http_received_bytes_total'), 1000);
+  running.push(over);
+  assert.equal(numberOf(await metrics.text(), 'dockgate_http_received_bytes_total'), 2000);
   release();
   assert.equal(numberOf(await metrics.text(), 'dockgate_http_received_bytes_total'), 1000);
 });
@@ -170,4 +173,15 @@ test('names and help texts keep to the conventions of Prometheus', () => {
     assert.match(help, /^[A-Z0-9].*\.$/);
     for (const label of labels) assert.match(label, /^[a-z]+$/);
   }
+});
+
+test('a stop of the event loop counts for as long as it lasts', async () => {
+  const metrics = new Metrics({ version: '1' });
+  const counts = async (name: string, labels: Record<string, string> = {}): Promise<number> =>
+    numberOf(await metrics.text(), `dockgate_event_loop_delay_seconds${name}`, labels) ?? 0;
+  // What is due in 50 ms waits for all of this.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+  await until(async () => (await counts('_count')) > 0, 'it has looked');
+  const above = (await counts('_count')) - (await counts('_bucket', { le: '0.1' }));
+  assert.ok(above >= 4, `${above} of its looks would have been late by more than 100 ms`);
 });
