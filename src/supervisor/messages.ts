@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { deserialize, serialize } from 'node:v8';
 import type { Configuration } from '../configuration/configuration.js';
 import { ConfigurationError, type Problem } from '../configuration/problem.js';
 
@@ -75,4 +76,24 @@ export function failureOf(error: unknown): WorkerFailure {
 /** What is to be shown to the operator. */
 export function problemsOf(failure: WorkerFailure): readonly Problem[] {
   return failure.problems ?? [{ place: undefined, message: failure.message }];
+}
+
+/** A message of which JSON would lose something, such as bytes or an infinite number. */
+interface Packed {
+  readonly type: 'packed';
+  readonly text: string;
+}
+
+/**
+ * A message as it is sent. The channel carries JSON, which costs half of what node's other serialization does; so what is
+ * sent for every connection goes as it is, and all else is packed.
+ */
+export function pack(message: ToWorker | FromWorker): ToWorker | FromWorker | Packed {
+  if (message.type === 'connection' || message.type === 'connections') return message;
+  return { type: 'packed', text: serialize(message).toString('base64') };
+}
+
+/** The message that was sent. What the guards tell each other was never packed. */
+export function unpack<Message extends ToWorker | FromWorker>(message: Message | Packed): Message {
+  return message.type === 'packed' ? deserialize(Buffer.from(message.text, 'base64')) : message;
 }

@@ -6,8 +6,10 @@ import {
   type Answer,
   type FromWorker,
   failureOf,
+  pack,
   type Question,
   type ToWorker,
+  unpack,
   type WorkerStart,
 } from './messages.js';
 
@@ -63,7 +65,7 @@ export class WorkerLink {
 
   constructor(duties: WorkerDuties) {
     this.#duties = duties;
-    process.on('message', (message: ToWorker, socket: unknown) => this.#hear(message, socket));
+    process.on('message', (message: ToWorker, socket: unknown) => this.#hear(unpack(message), socket));
     process.once('disconnect', () => this.#drain());
     // Signals go to a whole group of processes often, and the primary knows what they mean.
     for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, ignore);
@@ -130,7 +132,12 @@ export class WorkerLink {
 
   async #answer(number: number, question: Question): Promise<void> {
     const answer = await this.#answerTo(question);
-    this.#send({ type: 'answer', number, answer });
+    try {
+      this.#send({ type: 'answer', number, answer });
+    } catch (error) {
+      // Metrics with something in them that cannot travel.
+      this.#send({ type: 'answer', number, answer: { failure: failureOf(error) } });
+    }
   }
 
   #answerTo(question: Question): Promise<Answer> | Answer {
@@ -207,7 +214,7 @@ export class WorkerLink {
 
   #send(message: FromWorker, sent: () => void = ignore): void {
     // With a function for errors none is thrown or emitted: the primary may be gone at any time.
-    if (process.connected) process.send?.(message, undefined, undefined, sent);
+    if (process.connected) process.send?.(pack(message), undefined, undefined, sent);
     else sent();
   }
 }

@@ -1,7 +1,16 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { RelayWorker } from '../identity/guard-relay.js';
 import { Handover } from './handover.js';
-import type { Answer, FromWorker, Question, ToWorker, WorkerFailure, WorkerStart } from './messages.js';
+import {
+  type Answer,
+  type FromWorker,
+  pack,
+  type Question,
+  type ToWorker,
+  unpack,
+  type WorkerFailure,
+  type WorkerStart,
+} from './messages.js';
 import { workerEnvironment } from './worker-environment.js';
 
 export type WorkerState = 'starting' | 'ready' | 'draining' | 'gone';
@@ -59,12 +68,10 @@ export class Worker implements RelayWorker {
     this.#listener = listener;
     this.#early = [{ type: 'start', start, requests }];
     this.#process = fork(program.entry, program.arguments, {
-      // JSON knows neither Infinity nor bytes.
-      serialization: 'advanced',
       env: workerEnvironment(process.env),
     });
     this.handover = new Handover(this.#process);
-    this.#process.on('message', (message: FromWorker) => this.#hear(message));
+    this.#process.on('message', (message: FromWorker) => this.#hear(unpack(message)));
     // Without a process there is no other event; with one, a message could not be sent, and its end is near.
     this.#process.on('error', (error) => {
       this.failure ??= { problems: undefined, message: error.message };
@@ -91,11 +98,11 @@ export class Worker implements RelayWorker {
       sent?.(new Error('the worker is gone'));
       return false;
     }
-    return this.#process.send(message as ToWorker, sent ?? ignore);
+    return this.#process.send(message as object, sent ?? ignore);
   }
 
   tell(message: ToWorker): void {
-    if (this.#early === undefined) this.send(message);
+    if (this.#early === undefined) this.send(pack(message));
     else this.#early.push(message);
   }
 
