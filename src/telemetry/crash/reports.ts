@@ -28,7 +28,10 @@ export async function openReports(
   const { bugsnag, bugsnagEndpoint, sentry, stage } = configuration;
   const key = await readSecret(bugsnag, 'crashReports.bugsnag', bugsnagKey);
   const dsn = await readSecret(sentry, 'crashReports.sentry', sentryDsn);
-  const scrubber = new Scrubber(secretsAround(), PROGRAM);
+  const scrubber = new Scrubber(
+    [key, dsn, ...secretsAround()].filter((each) => each !== undefined),
+    PROGRAM,
+  );
   const destinations: Destination[] = [];
   if (key !== undefined)
     destinations.push(await openBugsnag({ key, endpoint: bugsnagEndpoint, stage, version, scrubber }));
@@ -132,6 +135,6 @@ async function readSecret(
 /** What the environment holds under names of secrets. */
 function secretsAround(): string[] {
   return Object.entries(process.env)
-    .filter(([name]) => /pass|secret|token|key|auth|credential|dsn/i.test(name))
-    .flatMap(([, value = '']) => (value.length >= 8 && !value.includes('/') ? [value] : []));
+    .filter(([name]) => /pass|secret|token|key|auth|credential|dsn|header|crash/i.test(name))
+    .flatMap(([, value = '']) => (value.length >= 8 && !/^(?:file:|[./~])/.test(value) ? [value] : []));
 }

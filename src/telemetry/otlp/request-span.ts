@@ -53,8 +53,9 @@ export interface SpanOrigin {
   readonly userAgent: string | undefined;
 }
 
-/** Characters of what a client chooses. */
+/** Characters of what a client chooses, and of the target as a whole. */
 const LONGEST = 512;
+const LONGEST_TARGET = 2 * LONGEST;
 const UNFINISHED = new Set(['client gone', 'upstream failed', 'timed out', 'failed']);
 
 /** A request that is recorded: a span for it, and another one for what the upstream was asked, if it was. */
@@ -85,7 +86,7 @@ export class RequestSpan {
   }
 
   end(told: TracedRequest, now: number): void {
-    const target = loggedTarget(told.request.url ?? '', told.path !== undefined);
+    const target = bounded(loggedTarget(told.request.url ?? '', told.path !== undefined), LONGEST_TARGET);
     const error = errorOf(told);
     this.#endServer(told, now, target, error);
     if (this.#upstreamSpanId !== undefined) this.#endClient(told, now, target, error, this.#upstreamSpanId);
@@ -165,8 +166,9 @@ export class RequestSpan {
   }
 }
 
-function bounded(text: string): string {
-  return text.length <= LONGEST ? text : text.slice(0, LONGEST);
+/** The beginning of a text, without what it was cut from: that may be as long as a header line, and a span waits. */
+function bounded(text: string, longest = LONGEST): string {
+  return text.length <= longest ? text : Buffer.from(text.slice(0, longest), 'latin1').toString('latin1');
 }
 
 /** `error.type`: the status of a failure of ours, or how the exchange ended before its time. */

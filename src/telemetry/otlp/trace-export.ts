@@ -39,7 +39,9 @@ export class TraceExport {
   async close(): Promise<void> {
     this.#closing = true;
     this.#pause.end();
-    if (this.#running === undefined) this.#start();
+    // The delivery under way may have looked at what is left before it knew that this is the end.
+    await this.#running;
+    this.#start();
     await this.#running;
   }
 
