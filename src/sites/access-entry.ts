@@ -3,8 +3,8 @@ import { settings } from '../configuration/settings.js';
 import { type Directive, placeText } from './directive.js';
 import { isFit } from './fit.js';
 import type { Ledger } from './ledger.js';
-import { always, NAMED, textOf } from './policy/policy.js';
-import { regionsOf, servedBy } from './policy/regions.js';
+import { textOf } from './policy/policy.js';
+import { regionsOf, type Served, servedBy } from './policy/regions.js';
 import { isPlain, rulesOf } from './policy/rules.js';
 import type { SitePolicy } from './policy/site-policy.js';
 
@@ -59,14 +59,16 @@ export function carryAccess(line: AccessLine, ledger: Ledger): boolean {
       ledger.warn(subject, 'Nothing was found that anybody may do. Write rules (docs/access.md).');
     }
   }
-  warnOfPaths(line, served, ledger);
+  const opensForStrangers = policies.some((policy) => policy.some(({ outcome }) => outcome.kind === 'open'));
+  warnOfPaths(line, served, opensForStrangers, ledger);
   return asksPassword;
 }
 
 /** What dockgate opens by itself. */
 function warnOfPaths(
   { site, subject, program }: AccessLine,
-  served: ReturnType<typeof servedBy>,
+  served: Served,
+  opensForStrangers: boolean,
   ledger: Ledger,
 ): void {
   const closed = pings.filter((path) => {
@@ -91,19 +93,24 @@ function warnOfPaths(
       `${program} passed on /v1/ only. Here the rules hold for /v2/ as well, which a registry of the v1 API answers with 404.`,
     );
   }
-  const { policy } = site.answer('GET', '/v2/');
-  if (
-    served.v2 &&
-    policy !== undefined &&
-    policy.some(({ network, outcome }) => network !== undefined && outcome.kind === 'denied')
-  ) {
-    ledger.left.push({
-      name: 'deny',
-      place: subject === undefined ? '' : placeText(subject),
-      why: 'Rules are about what is stored. Whoever has a password gets a 200 at /v2/ and / from anywhere, and nothing else.',
-    });
+  for (const path of ['/v2/', '/']) {
+    const { policy } = site.answer('GET', path);
+    const isOpen = policy?.every(
+      ({ outcome }) => outcome.kind === 'open' || (outcome.kind === 'named' && outcome.only === undefined),
+    );
+    if (isOpen !== true) {
+      ledger.left.push({
+        name: path,
+        place: subject === undefined ? '' : placeText(subject),
+        why: `Rules are about what is stored. Whoever has a password gets in here by GET and HEAD; ${program} did not let everybody in who had one.`,
+      });
+    }
+  }
+  const { policy: root } = site.answer('GET', '/');
+  if (opensForStrangers && (root === undefined || textOf(root) !== ' open')) {
+    ledger.warn(
+      subject,
+      `As strangers may do something, they get in at / too, by GET and HEAD; ${program} did not let everybody in there. A registry says nothing there.`,
+    );
   }
 }
-
-/** Whether everybody with a password may do everything. */
-export const plainPolicy = always(NAMED);
