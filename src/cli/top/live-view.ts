@@ -7,6 +7,8 @@ import { paint } from './style.js';
 import type { Order } from './transfers.js';
 
 const ORDERS: Readonly<Record<string, Order>> = { r: 'rate', b: 'bytes', t: 'time', u: 'user' };
+/** Milliseconds after which the first rates are shown, though they are over a short time. */
+const FIRST = 300;
 /** Readings in a row that may fail: a server that is restarted is there again soon. */
 const PATIENCE = 30;
 
@@ -36,8 +38,10 @@ export class LiveView implements ScreenListener {
     this.#screen = screen;
     try {
       this.#look(before, before);
+      let wait = Math.min(FIRST, this.#interval);
       for (let failures = 0; !this.#ended; ) {
-        await this.#pause();
+        await this.#pause(wait);
+        wait = this.#interval;
         if (this.#ended) break;
         try {
           const after = await takeReading(this.#source);
@@ -87,9 +91,9 @@ export class LiveView implements ScreenListener {
     screen.show(lines.map((line) => paint(line, columns, hasColours)));
   }
 
-  #pause(): Promise<void> {
+  #pause(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, this.#interval);
+      const timer = setTimeout(resolve, milliseconds);
       this.#wake = () => {
         clearTimeout(timer);
         resolve();
