@@ -8,6 +8,7 @@ import { exists, read } from '../tls/directory.js';
 import { type Authority, parseAuthority, parseFingerprint } from '../trust/authority.js';
 import type { Place } from '../trust/place.js';
 import { CommandFailure } from './command-failure.js';
+import { visible } from './visible.js';
 
 /** Where an authority may come from. */
 export interface AuthoritySource {
@@ -45,7 +46,8 @@ const LARGEST = 65_536;
  */
 export async function findAuthority(source: AuthoritySource): Promise<FoundAuthority> {
   const wanted = wantedFingerprint(source.fingerprint);
-  const now = Date.now();
+  // One that is over is still to be taken away.
+  const now = source.remove ? undefined : Date.now();
   if (source.file !== undefined) {
     const file = resolve(source.directory, source.file);
     return expect(await fromFile(file, now), wanted);
@@ -77,7 +79,7 @@ function wantedFingerprint(text: string | undefined): string | undefined {
   );
 }
 
-async function fromFile(file: string, now: number): Promise<Authority & FoundAuthority> {
+async function fromFile(file: string, now: number | undefined): Promise<Authority & FoundAuthority> {
   return { ...parseAuthority(await read(file), file, now), source: file, file };
 }
 
@@ -95,7 +97,11 @@ async function configuredFile(source: AuthoritySource): Promise<string | undefin
   return pairs.length === 0 && (await exists(certificate)) ? certificate : undefined;
 }
 
-async function fetchAuthority(place: Place, wanted: string, now: number): Promise<FoundAuthority> {
+async function fetchAuthority(
+  place: Place,
+  wanted: string,
+  now: number | undefined,
+): Promise<FoundAuthority> {
   const source = `${place.origin}/ca.crt`;
   try {
     const { status, body } = await requestOnce({
@@ -113,9 +119,10 @@ async function fetchAuthority(place: Place, wanted: string, now: number): Promis
       throw new CommandFailure(mismatch(source, authority.fingerprint, wanted), 1);
     return { ...authority, source, file: undefined };
   } catch (error) {
-    if (error instanceof RemoteFailure) throw new CommandFailure(`${error.message}.`, 1, { cause: error });
+    if (error instanceof RemoteFailure)
+      throw new CommandFailure(`${visible(error.message)}.`, 1, { cause: error });
     if (!(error instanceof ConfigurationError)) throw error;
-    throw new CommandFailure(error.message, 1, { cause: error });
+    throw new CommandFailure(visible(error.message), 1, { cause: error });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Outcome, TrustResult } from './trust-work.js';
+import { visible } from './visible.js';
 
 const done: Readonly<Record<Outcome['work'], string>> = {
   write: 'written',
@@ -19,7 +20,7 @@ const wouldBe: Readonly<Record<Outcome['work'], string>> = {
 export function formatTrust(result: TrustResult): string {
   const { authority, dry, remove } = result;
   const rows: string[][] = [
-    ...(authority.name === undefined ? [] : [['authority', authority.name]]),
+    ...(authority.name === undefined ? [] : [['authority', visible(authority.name)]]),
     ['sha-256', authority.fingerprint],
     ...(authority.notAfter === undefined ? [] : [['until', authority.notAfter]]),
     ...(authority.source === undefined ? [] : [['from', authority.source]]),

@@ -220,6 +220,15 @@ test('Only the certificate of one authority is taken, never a key.', async (t) =
   assert.deepEqual(await files(bench.root), []);
 });
 
+test('An authority that is over is not trusted, but taken away.', async (t) => {
+  const bench = await makeTrustBench(t, {}, Date.now() - 3700 * 86_400_000);
+  const place = '/etc/docker/certs.d/registry.example.com:8443/ca.crt';
+  const words = ['--docker', '--ca', bench.authority.certificate, HOST];
+  assert.match((await bench.trust(...words)).stderr, /ended on /);
+  await bench.write(place, await readFile(bench.authority.certificate, 'utf8'));
+  assert.match((await bench.trust('--remove', ...words)).stdout, /ca\.crt: removed/);
+});
+
 test('Links of an image do not lead out of it.', async (t) => {
   const bench = await makeTrustBench(t);
   const outside = temporaryDirectory(t);

@@ -28,15 +28,16 @@ export interface TrustBench {
   write(path: string, text?: string): Promise<void>;
 }
 
-/** @param changes what the machine differs in from one of the superuser's, with nothing on it. */
+/** @param changes what the machine differs in from one of the superuser's, with nothing on it. @param madeAt when the authority was made */
 export async function makeTrustBench(
   test: TestContext,
   changes: Partial<TrustSurroundings['machine']> & { readonly run?: TrustSurroundings['run'] } = {},
+  madeAt = Date.now(),
 ): Promise<TrustBench> {
   const directory = temporaryDirectory(test);
   const root = join(directory, 'root');
   await mkdir(root);
-  const options = { certs: join(directory, 'made'), force: false, now: Date.now() };
+  const options = { certs: join(directory, 'made'), force: false, now: madeAt };
   const made = await initialize({ ...options, keyType: 'ecdsa', rsaBits: 2048 }, ['localhost']);
   const ran: (readonly string[])[] = [];
   const { run, ...machine } = changes;

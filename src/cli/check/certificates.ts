@@ -1,5 +1,5 @@
 import type { Configuration } from '../../configuration/configuration.js';
-import { Authority } from '../../tls/authority.js';
+import { Authority, authorityNamePrefix } from '../../tls/authority.js';
 import { nameOf, parseChain, validityOf } from '../../tls/certificate-chain.js';
 import { authorityFiles, serverFiles } from '../../tls/certificate-files.js';
 import { ClientTrust } from '../../tls/client-trust.js';
@@ -50,9 +50,10 @@ export async function checkMadePair(
   }
   const { leaf } = parseChain(await read(server.certificate), server.certificate);
   const { notBefore } = validityOf(leaf);
-  // What an authority with its key has issued is issued anew when its time or its names are over.
-  if (authority?.hasIssued(leaf) === true && notBefore <= now) return;
-  const pair = await loadPair(server, { now, hostnames: hasAuthority ? [] : hostnames });
+  // What this or an earlier authority of dockgate has issued is issued anew when its time or its names are over.
+  const isOurs = leaf.issuer.startsWith(`CN=${authorityNamePrefix}`) || authority?.hasIssued(leaf) === true;
+  if (authority !== undefined && isOurs && notBefore <= now) return;
+  const pair = await loadPair(server, { now, hostnames });
   for (const warning of pair.warnings) found.notice(undefined, warning);
 }
 

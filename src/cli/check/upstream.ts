@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { UpstreamServer } from '../../configuration/configuration.js';
 import { formatUpstreamPlace } from '../../configuration/values/upstream-server.js';
 import { requestOnce, type SingleAnswer } from '../../remote/single-request.js';
+import { visible } from '../visible.js';
 import { about, type CheckContext, type Findings } from './findings.js';
 
 /** Milliseconds for an answer. */
@@ -58,7 +59,7 @@ async function ask(server: UpstreamServer, ca: string | undefined): Promise<Resu
 
 function unexpected({ status, headers }: SingleAnswer): string {
   if (status >= 300 && status < 400)
-    return `answers GET /v2/ with ${status} and sends clients to ${headers['location']?.slice(0, 200) ?? 'nowhere'}. Name the registry itself.`;
+    return `answers GET /v2/ with ${status} and sends clients to ${visible(headers['location']?.slice(0, 200) ?? 'nowhere')}. Name the registry itself.`;
   if (status >= 500) return `answers GET /v2/ with ${status}: the registry is not well. Its log tells why.`;
   return `answers GET /v2/ with ${status} and is no registry, or not at this address.`;
 }
