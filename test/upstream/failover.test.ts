@@ -7,6 +7,7 @@ import { seededBytes } from '../harness/oci-layout.js';
 import { openRequest, pour, replyTo, swallow } from '../harness/outgoing.js';
 import { type Recorder, startRecorder } from '../harness/recorder.js';
 import { ask } from '../harness/request.js';
+import { until } from '../harness/until.js';
 import { serverAt } from './fleet.js';
 import { startFullBacklog } from './full-backlog.js';
 
@@ -154,7 +155,7 @@ test('A server that lets everybody wait for a connection costs the first request
   const port = await startFullBacklog(t);
   const recorder = await startRecorder(t);
   const gateway = await startInFront(t, [`http://127.0.0.1:${port}`, recorder.origin], {
-    timeouts: { connect: 400 },
+    timeouts: { connect: 900 },
   });
   const replies = await Promise.all(
     Array.from({ length: 4 }, () => ask(gateway, UPLOAD, { method: 'POST', body: 'abc' })),
@@ -186,7 +187,7 @@ test('A client that leaves, or sends too little, is no fault of a server.', asyn
   const outgoing = openRequest(gateway, 'PUT', UPLOAD, { 'content-length': 1000 });
   outgoing.on('error', () => {});
   outgoing.write('abc');
-  while (silent.connections.length === 0) await new Promise(setImmediate);
+  await until(() => silent.connections.length === 1, 'the server has the request');
   const gone = new Promise((resolve) => silent.connections[0]?.socket.once('close', resolve));
   outgoing.destroy();
   await gone;
