@@ -1,5 +1,7 @@
-import { link, lstat, rename, unlink } from 'node:fs/promises';
+import { link, lstat, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Which file it is, whatever it is called. */
 export interface FileIdentity {
@@ -17,8 +19,9 @@ export class NoSocket extends Error {
   override readonly name = 'NoSocket';
 }
 
-/** Times that others may come first. */
-const ATTEMPTS = 10;
+/** Times that others may come first, and milliseconds to wait for one who does the same. */
+const ATTEMPTS = 200;
+const PAUSE = 10;
 
 /** Answers that mean that nobody listens at a socket, and nobody ever will. */
 const DEAD = new Set(['ECONNREFUSED', 'ENOENT']);
@@ -27,7 +30,7 @@ const DEAD = new Set(['ECONNREFUSED', 'ENOENT']);
  * Gives a listening socket its name. A socket that a dead process has left is taken away, one behind which somebody listens
  * never is, whoever else does the same at the same time.
  *
- * @param made the socket's path so far, in a directory that nobody else can write; also a place to put things aside
+ * @param made the socket's path so far
  * @throws {PlaceTaken} @throws {NoSocket} and what the system says
  */
 export async function place(made: string, path: string): Promise<void> {
@@ -37,7 +40,7 @@ export async function place(made: string, path: string): Promise<void> {
     if (there === undefined) continue;
     if (!there.isSocket) throw new NoSocket();
     if (await isAlive(path)) throw new PlaceTaken();
-    await removeDead(path, there, `${made}.old`);
+    await removeDead(made, path, there);
   }
   throw new PlaceTaken();
 }
@@ -70,18 +73,26 @@ async function takesName(made: string, path: string): Promise<boolean> {
   }
 }
 
-/** Puts it aside first: only one of those who want to can, and what lies aside can be looked at again. */
-async function removeDead(path: string, dead: FileIdentity, aside: string): Promise<void> {
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    ignoreMissing(error);
+/**
+ * Removes what lies at a path if it is still that dead socket. A name alone cannot be removed safely: a moment later it may
+ * be that of somebody alive. So whoever wants to remove a file needs a lock that is named after the file itself, and looks
+ * again when they have it. The lock is a further name for their own listening socket: whether they live can be asked there.
+ */
+async function removeDead(made: string, path: string, dead: FileIdentity): Promise<void> {
+  const lock = join(dirname(path), `.c-${dead.ino}`);
+  if (await takesName(made, lock)) {
+    try {
+      const there = await identityOf(path);
+      // Another file may have got the number of one that is gone.
+      if (there !== undefined && isSame(there, dead) && !(await isAlive(path))) await unlink(path);
+    } finally {
+      await unlink(lock).catch(ignoreMissing);
+    }
     return;
   }
-  const taken = await identityOf(aside);
-  // Somebody else was faster, and theirs is what was put aside.
-  if (taken !== undefined && !isSame(taken, dead)) await takesName(aside, path);
-  await unlink(aside).catch(ignoreMissing);
+  const holder = await identityOf(lock);
+  if (holder?.isSocket === true && !(await isAlive(lock))) await removeDead(made, lock, holder);
+  else await delay(PAUSE);
 }
 
 function isAlive(path: string): Promise<boolean> {

@@ -88,6 +88,8 @@ test('a socket that a dead process has left is replaced, whoever else does the s
   const directory = temporaryDirectory(t);
   const path = join(directory, 'c.sock');
   await leaveBehind(path);
+  // And one of those who wanted to replace it has died over it.
+  await leaveBehind(join(directory, `.c-${lstatSync(path).ino}`));
   const results = await Promise.allSettled(
     Array.from({ length: 8 }, (_, pid) =>
       open(t, path, { status: () => ({ ...handlers().status(), pid }) as never }),
