@@ -135,6 +135,23 @@ test('A secret in a file has to be there.', async () => {
   ]);
 });
 
+test('A secret in a file has to be what it should be, and is not shown when it is not.', async () => {
+  const { exitCode, lines } = await checkFiles({
+    'dockgate.yaml':
+      'listen: 127.0.0.1:0\notlp: { endpoint: http://a, headers: [file:line] }\ncrashReports: { bugsnag: file:key, sentry: file:dsn }\n',
+    line: 'hunter2',
+    key: 'hunter2',
+    dsn: 'hunter2',
+  });
+  assert.equal(exitCode, 1);
+  assert.deepEqual(lines.slice(0, 3), [
+    'dockgate.yaml:2:39: otlp.headers names ./line, which must hold a header line, written NAME=VALUE.',
+    'dockgate.yaml:3:26: crashReports.bugsnag names ./key, which must hold the API key of a project, 32 hexadecimal digits.',
+    'dockgate.yaml:3:44: crashReports.sentry names ./dsn, which must hold a DSN such as https://KEY@sentry.example.com/1.',
+  ]);
+  assert.doesNotMatch(lines.join(), /hunter2/);
+});
+
 test('The control socket needs a short path in a directory that is there.', async () => {
   const long = `/${'a'.repeat(120)}`;
   const { lines } = await checkFiles({

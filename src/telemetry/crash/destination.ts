@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../configuration/problem.js';
+import { missing } from './packages.js';
 import type { CrashReport } from './presentable.js';
 
 /** One of those who are told of errors. */
@@ -26,7 +27,7 @@ export async function loaded<Module>(
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    const message = `${setting} needs the package ${name}, which is not installed. Install it beside dockgate: npm install ${name}, or npm install --global ${name} if dockgate is installed so.`;
+    const message = `${setting} ${missing(name)}`;
     throw new ConfigurationError([{ place: undefined, message }], { cause: error });
   }
 }
