@@ -176,6 +176,7 @@ export class Staff {
       const place = this.#places.find((each) => each.worker === worker);
       if (place === undefined) continue;
       this.#replacing = place;
+      this.#options.logger.info({ worker: place.index, pid: worker.pid }, 'a worker is being replaced');
       this.#fill(place);
     }
   }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { requireProgram, runProgram } from '../harness/program.js';
 import { until } from '../harness/until.js';
-import { type Client, clientsOfAll, makeCrew, startCrew } from './crew.js';
+import { type Client, type Crew, clientsOfAll, makeCrew, startCrew } from './crew.js';
 
 test('connections go to the worker that has the fewest, and bytes flow on when the primary has let go of them', async (t) => {
   const crew = await startCrew(t, { workers: 2 });
@@ -51,4 +52,44 @@ test('a worker that is killed takes exactly its own connections with it, and is 
   const death = crew.log.find(({ msg }) => msg === 'a worker has died');
   assert.deepEqual([death?.['pid'], death?.['signal'], death?.['connections']], [victim, 'SIGKILL', 1]);
   await clientsOfAll(crew, 2);
+});
+
+test(
+  'connections that a worker has no files left for go to another one',
+  requireProgram('prlimit', 'util-linux'),
+  async (t) => {
+    const limits = { heartbeat: { interval: 50, silence: 20_000 } };
+    const crew = await startCrew(t, { workers: 2, limits });
+    const [[full, first] = [], [other] = []] = [...(await clientsOfAll(crew, 2))];
+    const allow = (files: number) => runProgram('prlimit', [`--pid=${full}`, `--nofile=${files}:`]);
+    assert.equal((await allow(4)).code, 0);
+    const clients = await Promise.all(Array.from({ length: 6 }, () => crew.client()));
+    for (const client of clients) assert.equal(await client.pid(), other);
+    assert.equal(await first?.pid(), full, 'what it had goes on');
+    await allow(1_024);
+  },
+);
+
+/** Each channel keeps its order: with the first answers the primary has what was told, with the second everybody has it. */
+async function hearAll({ workforce }: Crew): Promise<void> {
+  await workforce.collect();
+  await workforce.collect();
+}
+
+test('who guesses at two workers in turns has the tries of one', async (t) => {
+  const crew = await startCrew(t, { workers: 2 });
+  const [one, other] = [...(await clientsOfAll(crew, 2)).values()] as [Client, Client];
+  await Promise.all([one.ask('guard'), other.ask('guard')]);
+  const tries = [0, 0];
+  for (let turn = 0; turn < 14; turn += 1) {
+    const index = turn % 2;
+    const asked = index === 0 ? one : other;
+    if ((await asked.ask(`guess user${turn}`)) === 'true') tries[index] = (tries[index] ?? 0) + 1;
+    await hearAll(crew);
+  }
+  assert.deepEqual(tries, [5, 5]);
+  assert.equal(await other.ask('isKnown'), 'false');
+  await one.ask('right');
+  await hearAll(crew);
+  assert.deepEqual([await one.ask('isKnown'), await other.ask('isKnown')], ['true', 'true']);
 });

@@ -18,6 +18,18 @@ let keys = '';
 const connections = new Set<Socket>();
 let onIdle: (() => void) | undefined;
 
+/** The guard takes memory, which most workers can do without: it is made when it is first asked for. */
+let guard: GuessGuard | undefined;
+
+function openGuard(): GuessGuard {
+  if (guard !== undefined) return guard;
+  const exchange = new GuardExchange(link.siblings);
+  // Time stands still for it: no wait is over before the test is.
+  guard = new GuessGuard(GUESS_LIMITS, exchange.announce, () => 0);
+  exchange.open(guard);
+  return guard;
+}
+
 function note(text: string): void {
   if (notes !== '') appendFileSync(notes, `${process.pid} ${text}\n`);
 }
@@ -43,14 +55,15 @@ const COMMANDS: Record<string, (socket: Socket, word: string) => unknown> = {
   // Nothing else happens in this process from now on.
   block: () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0),
   die: () => process.exit(3),
+  guard: openGuard,
   // Whether it may be tried.
-  guess: (_, user) => typeof guard.begin(user, '192.0.2.1') !== 'number',
+  guess: (_, user) => typeof openGuard().begin(user, '192.0.2.1') !== 'number',
   right: () => {
-    const attempt = guard.begin('ada', '192.0.2.2');
+    const attempt = openGuard().begin('ada', '192.0.2.2');
     if (typeof attempt !== 'number') attempt.succeed();
   },
   isKnown: () => {
-    const attempt = guard.begin('ada', '192.0.2.2');
+    const attempt = openGuard().begin('ada', '192.0.2.2');
     return typeof attempt !== 'number' && attempt.isKnown;
   },
 };
@@ -117,7 +130,3 @@ const link: WorkerLink = new WorkerLink({
     for (const socket of connections) socket.destroy();
   },
 });
-const exchange = new GuardExchange(link.siblings);
-// Time stands still for it: no wait is over before the test is.
-const guard = new GuessGuard(GUESS_LIMITS, exchange.announce, () => 0);
-exchange.open(guard);
