@@ -1,8 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { loadConfiguration } from '../configuration/load.js';
-import { ConfigurationError } from '../configuration/problem.js';
+import { findControlPath } from '../configuration/control-path.js';
 import { install } from '../service/installation.js';
 import { planInstallation } from '../service/installation-plan.js';
 import { locations, usualUser } from '../service/locations.js';
@@ -114,13 +113,7 @@ async function controlSocket(config: string | undefined): Promise<string | undef
   const installed = await installedConfiguration();
   const file = config ?? installed?.file ?? locations.configuration;
   const environment = installed?.environment ?? {};
-  try {
-    return (await loadConfiguration({ flags: { config: file }, environment, directory: locations.state }))
-      .control;
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    return environment['DOCKGATE_CONTROL'] ?? locations.control;
-  }
+  return findControlPath({ flags: { config: file }, environment, directory: locations.state });
 }
 
 async function work(task: () => Promise<void>): Promise<void> {

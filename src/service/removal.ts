@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { locations, usualUser } from './locations.js';
@@ -48,6 +49,7 @@ export async function uninstall(
     await machine.run('systemctl', ['reset-failed', ...present.map((path) => basename(path))]);
   }
   for (const line of left(user)) tell(line);
+  for (const path of units) if (existsSync(join(base, `${path}.d`))) tell(`  ${path}.d  your drop-ins`);
 }
 
 async function removeFile(
