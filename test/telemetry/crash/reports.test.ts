@@ -1,61 +1,17 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { inspect } from 'node:util';
 import { pino } from 'pino';
 import { ConfigurationError } from '../../../src/configuration/problem.js';
 import { loaded } from '../../../src/telemetry/crash/destination.js';
-import { type CrashReports, openCrashReports } from '../../../src/telemetry/crash/opening.js';
-import { afterwards } from '../../harness/afterwards.js';
+import { openCrashReports } from '../../../src/telemetry/crash/opening.js';
 import { temporaryDirectory } from '../../harness/directory.js';
-import { type Recorded, type Recorder, startRecorder } from '../../harness/recorder.js';
 import { until } from '../../harness/until.js';
 import { SECRETS } from './secrets.js';
-
-const KEY = '0123456789abcdef0123456789abcdef';
-const DETAILS = { id: 'Xy_1-2a', route: '/v2/{name}/manifests/{reference}', worker: 2 };
-
-interface Sink {
-  readonly recorder: Recorder;
-  readonly reports: CrashReports;
-  readonly log: Record<string, unknown>[];
-  /** Reports that came to Bugsnag, and to Sentry. */
-  bugsnag(): Recorded[];
-  sentry(): Recorded[];
-}
-
-/** Both kinds of reports, sent to a server in this process that answers as it is told. */
-async function open(t: TestContext, status = (_request: IncomingMessage): number => 200): Promise<Sink> {
-  const recorder = await startRecorder(t, (request, response, recorded) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      recorded.body = Buffer.concat(chunks);
-      response.writeHead(status(request)).end('{}');
-    });
-  });
-  const dsn = join(temporaryDirectory(t), 'dsn');
-  writeFileSync(dsn, `http://publickey@127.0.0.1:${recorder.port}/7\n`);
-  const log: Record<string, unknown>[] = [];
-  const logger = pino({ base: null }, { write: (line: string) => void log.push(JSON.parse(line)) });
-  const reports = await openCrashReports(
-    {
-      bugsnag: { text: KEY },
-      bugsnagEndpoint: `${recorder.origin}/notify`,
-      sentry: { file: dsn },
-      stage: 'staging',
-    },
-    { version: '1.2.3', logger },
-  );
-  assert.ok(reports !== undefined);
-  afterwards(t, () => reports.close());
-  const to = (path: string) => () =>
-    recorder.requests.filter(({ url, body }) => url.startsWith(path) && body.length > 0);
-  return { recorder, reports, log, bugsnag: to('/notify'), sentry: to('/api/7/envelope/') };
-}
+import { DETAILS, KEY, openSink } from './sink.js';
 
 /** An error as the program has them, with a secret in every place. */
 function carrier(text: string, secret: string): Error {
@@ -70,7 +26,7 @@ function carrier(text: string, secret: string): Error {
 
 test('no secret leaves, wherever in an error it stands', async (t) => {
   for (const secrets of [SECRETS.slice(0, 10), SECRETS.slice(10, 20), SECRETS.slice(20)]) {
-    const { reports, bugsnag, sentry, recorder } = await open(t);
+    const { reports, bugsnag, sentry, recorder } = await openSink(t);
     for (const [what, text, secret] of secrets)
       reports.report(named(carrier(text, secret), what), { ...DETAILS, route: text });
     await reports.close();
@@ -82,7 +38,7 @@ test('no secret leaves, wherever in an error it stands', async (t) => {
 });
 
 test('a report tells what happened, where, in which version and to which request', async (t) => {
-  const { reports, bugsnag, sentry } = await open(t);
+  const { reports, bugsnag, sentry } = await openSink(t);
   const error = Object.assign(new TypeError('cannot read', { cause: new Error('the disk is gone') }), {
     code: 'EIO',
   });
@@ -123,7 +79,7 @@ test('a report tells what happened, where, in which version and to which request
 });
 
 test('nothing leaves that names the machine, its user, its environment or the command line', async (t) => {
-  const { reports, recorder } = await open(t);
+  const { reports, recorder } = await openSink(t);
   process.env['DOCKGATE_TEST_VALUE'] = 'value-of-the-environment';
   t.after(() => delete process.env['DOCKGATE_TEST_VALUE']);
   reports.report(new Error('one'), DETAILS);
@@ -148,13 +104,13 @@ test('what listens to the process stays as it was', async (t) => {
   const listeners = (): unknown => process.eventNames().map((name) => [name, process.listenerCount(name)]);
   const before = listeners();
   const { log } = console;
-  await open(t);
+  await openSink(t);
   assert.deepEqual(listeners(), before);
   assert.equal(console.log, log);
 });
 
 test('an error that comes again and again is sent once and summed up at the end', async (t) => {
-  const { reports, bugsnag, sentry } = await open(t);
+  const { reports, bugsnag, sentry } = await openSink(t);
   for (let count = 0; count < 1_000; count += 1) reports.report(failure(count), DETAILS);
   await reports.close();
   assert.equal(bugsnag().length, 2);
@@ -164,7 +120,7 @@ test('an error that comes again and again is sent once and summed up at the end'
 });
 
 test('not more than ten kinds of errors are sent at once, and the log tells how many were not', async (t) => {
-  const { reports, bugsnag, log } = await open(t);
+  const { reports, bugsnag, log } = await openSink(t);
   for (const name of 'abcdefghijklmnop') reports.report(new Error(`kind ${name.repeat(3)}`));
   await reports.close();
   assert.equal(bugsnag().length, 10);
@@ -175,7 +131,7 @@ test('not more than ten kinds of errors are sent at once, and the log tells how 
 });
 
 test('whatever is thrown can be reported', async (t) => {
-  const { reports, bugsnag, log } = await open(t);
+  const { reports, bugsnag, log } = await openSink(t);
   const circular: Record<string, unknown> = {};
   circular['cause'] = circular;
   const hostile = new Proxy(
@@ -204,7 +160,9 @@ test('whatever is thrown can be reported', async (t) => {
 
 test('trouble with sending is logged when it begins and when it ends', async (t) => {
   let status = 500;
-  const { reports, log, recorder } = await open(t, (request) => (request.url === '/notify' ? status : 200));
+  const { reports, log, recorder } = await openSink(t, (request) =>
+    request.url === '/notify' ? status : 200,
+  );
   reports.report(new Error('one'));
   reports.report(new RangeError('two'));
   await until(() => log.length > 0 && recorder.requests.length === 4, 'the first trouble is logged');
@@ -221,7 +179,7 @@ test('trouble with sending is logged when it begins and when it ends', async (t)
 });
 
 test('a server that is away makes nobody wait longer than two seconds, and is no error', async (t) => {
-  const { reports, recorder, log } = await open(t);
+  const { reports, recorder, log } = await openSink(t);
   await recorder.close();
   reports.report(new Error('one'));
   await reports.close();
