@@ -1,47 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { Command, CommanderError } from 'commander';
-import { CommandFailure } from '../../src/cli/command-failure.js';
-import { registerServiceCommand } from '../../src/cli/service.js';
-import { ConfigurationError } from '../../src/configuration/problem.js';
-import type { Ending, Machine } from '../../src/service/machine.js';
-import { afterwards } from '../harness/afterwards.js';
+import { test } from 'node:test';
 import { temporaryDirectory } from '../harness/directory.js';
-
-const FINE: Ending = { code: 0, output: '', complaint: '' };
-const nowhere: Machine = { isRoot: true, hasSystemd: false, run: async () => FINE };
-
-interface Outcome {
-  readonly exitCode: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function run(machine: Machine, ...args: readonly string[]): Promise<Outcome> {
-  let out = '';
-  let err = '';
-  const program = new Command('dockgate').exitOverride().configureOutput({
-    writeOut: (text) => {
-      out += text;
-    },
-    writeErr: (text) => {
-      err += text;
-    },
-  });
-  registerServiceCommand(program, machine);
-  try {
-    await program.parseAsync(['service', ...args], { from: 'user' });
-    return { exitCode: 0, out, err };
-  } catch (error) {
-    if (error instanceof CommandFailure) return { exitCode: error.exitCode, out, err: error.message };
-    if (error instanceof ConfigurationError) return { exitCode: 2, out, err: error.message };
-    if (error instanceof CommanderError) return { exitCode: 2, out, err };
-    throw error;
-  }
-}
+import { machineWith, nowhere, run } from './service-command.js';
 
 /** Every file below a directory, with its text. */
 async function files(directory: string): Promise<Record<string, string>> {
@@ -53,22 +15,6 @@ async function files(directory: string): Promise<Record<string, string>> {
   }
   return found;
 }
-
-/** A machine with systemd that answers as told, and notes what was asked of it. */
-function machineWith(answers: Record<string, Ending>): Machine & { readonly asked: string[] } {
-  const asked: string[] = [];
-  return {
-    ...{ isRoot: true, hasSystemd: true, asked },
-    async run(program, words) {
-      const line = [program, ...words].join(' ');
-      asked.push(line);
-      const key = Object.keys(answers).find((each) => line.startsWith(each));
-      return key === undefined ? FINE : (answers[key] ?? FINE);
-    },
-  };
-}
-
-const shown = (lines: readonly string[]): Ending => ({ ...FINE, output: lines.join('\n') });
 
 test('A first installation writes everything, a second one nothing.', async (t) => {
   const root = temporaryDirectory(t);
@@ -194,101 +140,4 @@ test('Uninstalling removes the units and leaves data, configuration and user alo
   const again = await run(nowhere, 'uninstall', '--root', root);
   assert.equal(again.exitCode, 0);
   assert.match(again.out, /nothing was changed/);
-});
-
-test('A service that does not run, or is not there, is exit code 3.', async () => {
-  const missing = machineWith({
-    'systemctl show': shown([
-      'LoadState=not-found',
-      'ActiveState=inactive',
-      'SubState=dead',
-      'Result=success',
-    ]),
-  });
-  const { exitCode, out } = await run(missing, 'status');
-  assert.equal(exitCode, 3);
-  assert.match(out, /^state +inactive \(not installed\)$/m);
-  const failed = machineWith({
-    'systemctl show': shown([
-      'LoadState=loaded',
-      'ActiveState=failed',
-      'SubState=failed',
-      'Result=exit-code',
-    ]),
-  });
-  const second = await run(failed, 'status');
-  assert.equal(second.exitCode, 3);
-  assert.match(second.out, /^state +failed \(failed\): exit-code; journalctl -u dockgate\.service/m);
-  const deaf = machineWith({
-    'systemctl show': { code: 1, output: '', complaint: 'Failed to connect to bus' },
-  });
-  const third = await run(deaf, 'status');
-  assert.deepEqual([third.exitCode, third.err], [1, 'systemd cannot be asked: Failed to connect to bus']);
-});
-
-/** A running service, as systemd 252 shows it. */
-const RUNNING = {
-  'systemctl show --timestamp=unix --property=Listen': shown([
-    'Listen=0.0.0.0:8443 (Stream)',
-    'Listen=[::1]:8443 (Stream)',
-  ]),
-  'systemctl show': shown([
-    ...['Restart=on-failure', 'Result=success', 'NRestarts=2', 'MainPID=4711', 'LoadState=loaded'],
-    ...[
-      'ActiveState=active',
-      'SubState=running',
-      'UnitFileState=enabled',
-      'ActiveEnterTimestamp=@1764324000',
-    ],
-    'StatusText=listening on 0.0.0.0:8443',
-  ]),
-};
-
-/** A control socket that answers; returns the configuration that names it. */
-async function control(t: TestContext, ready: number, body: string): Promise<string> {
-  const directory = temporaryDirectory(t);
-  const server = createServer((request, response) => {
-    response.statusCode = request.url === '/readyz' ? ready : 200;
-    response.end(request.url === '/readyz' ? body : '{"version":"1.2.3"}');
-  });
-  await new Promise<void>((resolve) => server.listen(join(directory, 'control.sock'), resolve));
-  afterwards(t, () => server.close());
-  const file = join(directory, 'dockgate.yaml');
-  await writeFile(file, 'control: control.sock\n');
-  return file;
-}
-
-test('A running service is shown with what systemd and the gateway say of it.', async (t) => {
-  const file = await control(t, 200, 'ready\n');
-  const { exitCode, out } = await run(machineWith(RUNNING), 'status', '--config', file);
-  assert.equal(exitCode, 0);
-  assert.equal(
-    out,
-    [
-      'state                    active (running)',
-      'starts with the machine  yes',
-      'since                    2025-11-28T10:00:00.000Z',
-      'process                  4711',
-      'started again            2 times',
-      'listens on               0.0.0.0:8443, [::1]:8443',
-      'says                     listening on 0.0.0.0:8443',
-      'health                   ready',
-      '',
-    ].join('\n'),
-  );
-  const json = JSON.parse((await run(machineWith(RUNNING), 'status', '--json', '--config', file)).out);
-  assert.deepEqual(json.health, { isReady: true, details: { version: '1.2.3' } });
-  assert.equal(json.pid, 4711);
-});
-
-test('A gateway that is not ready, or cannot be asked, is said to be so.', async (t) => {
-  const file = await control(t, 503, 'upstream: connection refused\n');
-  const sick = await run(machineWith(RUNNING), 'status', '--config', file);
-  assert.match(sick.out, /^health +not ready: upstream: connection refused$/m);
-  await writeFile(file, 'control: none.sock\n');
-  const deaf = await run(machineWith(RUNNING), 'status', '--config', file);
-  assert.equal(deaf.exitCode, 0);
-  assert.match(deaf.out, /^health +not ready: nothing listens on .*none\.sock$/m);
-  await writeFile(file, 'control: off\n');
-  assert.match((await run(machineWith(RUNNING), 'status', '--config', file)).out, /has no control socket/);
 });
