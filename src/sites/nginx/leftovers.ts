@@ -1,6 +1,6 @@
 import { type Directive, named, placeText } from '../directive.js';
 import type { Ledger } from '../ledger.js';
-import { endingStatus, isHarmless } from './condition.js';
+import { conditionOf, endingStatus, isHarmless } from './condition.js';
 import { dropReason } from './reasons.js';
 import type { Scope } from './scope.js';
 import { keyOf, type Server } from './server.js';
@@ -130,12 +130,13 @@ function isUnchanged({ args }: Directive, { uri }: Target): boolean {
 function tellCondition(directive: Directive, ledger: Ledger): void {
   const status = endingStatus(directive);
   ledger.tell(...(directive.block ?? []));
-  const name = `if ${directive.args.join(' ').slice(0, 60)}`;
+  // What a value is compared with may be a secret.
+  const name = `if (${/^\$\w{1,60}/.exec(conditionOf(directive)[0] ?? '')?.[0] ?? ''} …)`;
   if (/\$http_user_agent/.test(directive.args.join(' ')) && status === 404) {
     ledger.leave(
       directive,
       'Docker before 1.6, which it turns away from /v2/, finds out by itself; what a client calls itself protects nothing.',
-      'if ($http_user_agent …)',
+      name,
     );
   } else if (isHarmless(directive))
     ledger.leave(directive, 'What it asks a client may choose as it likes; it protects nothing.', name);

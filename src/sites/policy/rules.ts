@@ -135,7 +135,10 @@ function short<Word extends string>(list: readonly Word[]): Word | readonly Word
 }
 
 function sourceOf(from: readonly Directive[]): string {
-  return from
-    .map((directive) => `${placeText(directive)} ${directive.title} ${directive.args.join(' ')}`)
-    .join('; ');
+  return from.map((directive) => `${placeText(directive)} ${nameWithPath(directive)}`).join('; ');
+}
+
+/** A location with its path; of a condition nothing more, since it may hold a secret. */
+function nameWithPath({ name, title, args }: Directive): string {
+  return name.startsWith('location') ? `${title} ${args.join(' ')}` : title;
 }
