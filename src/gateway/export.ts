@@ -22,7 +22,8 @@ export async function openExport(
   if (otlp === undefined) return undefined;
   const sent = await openTelemetryExport(otlp, {
     ...{ logger, version },
-    upstream: upstream?.servers[0]?.origin,
+    // With several servers the span does not know which one answered.
+    upstream: upstream?.servers.length === 1 ? upstream.servers[0]?.origin : undefined,
     metrics: hasSiblings ? undefined : () => metrics.snapshot(),
   });
   closers.push(() => sent.close());

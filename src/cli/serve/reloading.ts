@@ -68,7 +68,10 @@ export class Reloads {
   async #reload(): Promise<ReloadReport> {
     try {
       const configuration = await loadConfiguration(this.#input);
-      const { problems, notices } = await checkNamedFiles(configuration, Date.now());
+      const found = await checkNamedFiles(configuration, Date.now());
+      const { problems } = found;
+      // What a start would put up with does not refuse a reload.
+      const notices = [...found.notices, ...found.troubles.map(formatProblem)];
       if (problems.length > 0) return this.#refuse(problems, notices);
       const refusals = await this.#target.reload(configuration);
       if (refusals.length > 0) return this.#refuse(refusals, notices);
