@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Closer } from '../backend.js';
 import type { Configuration } from '../configuration/configuration.js';
+import { ConfigurationError } from '../configuration/problem.js';
 import { Listener } from '../http/listener.js';
 import type { Transaction } from '../http/transaction.js';
 import { type Lasting, openLasting, type Surroundings } from './lasting.js';
@@ -28,6 +29,9 @@ export class Interior {
   #retired: readonly Listener[] = [];
   /** Sites of before with something under way. */
   readonly #leaving = new Map<Site, Promise<void>>();
+  /** The site that is being opened, or waits for whether it is wanted. Never rejects. */
+  #preparing: Promise<Site | undefined> | undefined;
+  #isStopping = false;
 
   private constructor(lasting: Lasting, closers: Closer[], site: Site) {
     this.#lasting = lasting;
@@ -72,14 +76,16 @@ export class Interior {
    * @throws {ConfigurationError} when something that it names cannot be used; nothing has changed then
    */
   async prepare(configuration: Configuration): Promise<Preparation> {
-    const next = await Site.open(configuration, this.#lasting, this.#site);
-    try {
-      await next.refresh();
-    } catch (error) {
-      await next.close();
-      throw error;
-    }
-    return { commit: () => this.#replace(next), discard: () => next.close() };
+    const preparing = this.#prepare(configuration);
+    this.#preparing = preparing.catch(() => undefined);
+    const next = await preparing;
+    return {
+      commit: () => {
+        // Who stops closes what was prepared, too.
+        if (!this.#isStopping) this.#replace(next);
+      },
+      discard: () => next.close(),
+    };
   }
 
   /** Opens anew the files that something else rotates. Never rejects. */
@@ -100,6 +106,7 @@ export class Interior {
 
   /** Lets what runs finish, and closes everything. Resolves when all is closed. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     for (const listener of [this.#listener, ...this.#retired]) listener.stop();
     await Promise.all([this.#site, ...this.#leaving.keys()].map((site) => site.corridor.drain()));
     await this.abort();
@@ -107,6 +114,7 @@ export class Interior {
 
   /** Closes everything at once, cutting what runs. */
   async abort(): Promise<void> {
+    this.#isStopping = true;
     for (const listener of [this.#listener, ...this.#retired]) listener.close();
     await closeInReverse([
       ...this.#closers.splice(0),
@@ -115,12 +123,27 @@ export class Interior {
         await left;
       }),
       () => this.#site.close(),
+      async () => (await this.#preparing)?.close(),
     ]);
+  }
+
+  async #prepare(configuration: Configuration): Promise<Site> {
+    if (this.#isStopping) throw stopping();
+    const next = await Site.open(configuration, this.#lasting, this.#site);
+    try {
+      await next.refresh();
+      if (this.#isStopping) throw stopping();
+      return next;
+    } catch (error) {
+      await next.close();
+      throw error;
+    }
   }
 
   #replace(next: Site): void {
     const before = this.#site;
     this.#site = next;
+    this.#preparing = undefined;
     // A listener that has no connection left is forgotten.
     this.#retired = this.#retired.filter((listener) => listener.hasConnections);
     if (speech(before.configuration) === speech(next.configuration)) {
@@ -150,6 +173,10 @@ export class Interior {
     site.onRenewal(() => listener.renew());
     return listener;
   }
+}
+
+function stopping(): ConfigurationError {
+  return new ConfigurationError([{ place: undefined, message: 'The server is stopping.' }]);
 }
 
 /** What a listener cannot change while it has connections. */

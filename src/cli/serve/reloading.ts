@@ -27,6 +27,7 @@ export class Reloads {
   readonly #listener: ReloadListener | undefined;
   #configuration: Configuration;
   #generation = 1;
+  #isStopping = false;
   #turn: Promise<unknown> = Promise.resolve();
 
   /** @param configuration that holds now, made of this input */
@@ -53,12 +54,20 @@ export class Reloads {
     return this.#configuration;
   }
 
+  /** From now on every reload is refused. */
+  stop(): void {
+    this.#isStopping = true;
+  }
+
   /** Reads the configuration anew, checks it with the files that it names, and lets it hold. Never rejects. */
   reload(): Promise<ReloadReport> {
     const done = this.#turn.then(async () => {
+      if (this.#isStopping)
+        return this.#refuse([{ place: undefined, message: 'The server is stopping.' }], []);
       this.#listener?.began();
       const report = await this.#reload();
-      this.#listener?.ended(report);
+      // Whoever is stopping has said so, and must not be taken for ready again.
+      if (!this.#isStopping) this.#listener?.ended(report);
       return report;
     });
     this.#turn = done;

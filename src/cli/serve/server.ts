@@ -88,6 +88,7 @@ export class Server implements SignalActions {
     this.#logs.logger.info({ signal }, 'stopping: running transfers may finish');
     this.#stopping = true;
     this.#readiness.stopping();
+    this.#reloads.stop();
     notification?.stopping('running transfers may finish');
     setTimeout(() => this.#abort(), this.#reloads.configuration.timeouts.grace).unref();
     // Whoever holds the sockets starts the next process on them, which must not have to wait for our transfers.
