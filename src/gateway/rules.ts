@@ -96,7 +96,13 @@ class WatchedRules implements LiveRules {
 
   async refresh(): Promise<void> {
     const { file } = this.#configuration;
-    if (file !== undefined) await this.#inTurn(() => this.#readFile(file, LOOKS_AT_NONE));
+    if (file !== undefined) {
+      await this.#inTurn(() => {
+        // Whoever asks has the rest of the file taken over, too.
+        this.#rest = undefined;
+        return this.#readFile(file, LOOKS_AT_NONE);
+      });
+    }
     const groups = this.#groupsFile;
     if (groups !== undefined) await this.#inTurn(() => this.#readGroups(groups));
   }
@@ -138,7 +144,7 @@ class WatchedRules implements LiveRules {
       this.#rest = content.rest;
       this.#options.logger.warn(
         { file },
-        'settings other than "access" have changed; they hold after a restart',
+        'settings other than "access" have changed; they hold after a reload',
       );
     }
     await this.#follow(content.groups);

@@ -98,14 +98,14 @@ test('A file that vanishes leaves the rules, also when it comes back as another.
   await until(() => may('bob'), 'bob may pull');
 });
 
-test('Other settings wait for a restart, which one line says.', async (t) => {
+test('Other settings wait for a reload, which one line says.', async (t) => {
   const { file, may, logged } = await open(t, `${rule('alice')}realm: one\n`);
   await writeFile(file, `${rule('bob')}realm: one\n`);
   await until(() => may('bob'), 'bob may pull');
-  assert.equal(logged('hold after a restart'), 0);
+  assert.equal(logged('hold after a reload'), 0);
   await writeFile(file, `${rule('alice')}realm: two\n`);
   await until(() => may('alice'), 'alice may pull');
-  assert.equal(logged('hold after a restart'), 1);
+  assert.equal(logged('hold after a reload'), 1);
 });
 
 const grouped = (group: string) =>

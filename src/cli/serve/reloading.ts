@@ -25,6 +25,8 @@ export class Reloads {
   readonly #target: ReloadTarget;
   readonly #logger: Logger;
   readonly #listener: ReloadListener | undefined;
+  /** That of the start: what only a restart changes is as it says. */
+  readonly #first: Configuration;
   #configuration: Configuration;
   #generation = 1;
   #isStopping = false;
@@ -39,6 +41,7 @@ export class Reloads {
     listener?: ReloadListener,
   ) {
     this.#input = input;
+    this.#first = configuration;
     this.#configuration = configuration;
     this.#target = target;
     this.#logger = logger;
@@ -84,7 +87,7 @@ export class Reloads {
       if (problems.length > 0) return this.#refuse(problems, notices);
       const refusals = await this.#target.reload(configuration);
       if (refusals.length > 0) return this.#refuse(refusals, notices);
-      const later = afterRestart(this.#configuration, configuration);
+      const later = afterRestart(this.#first, configuration);
       this.#configuration = configuration;
       this.#generation += 1;
       for (const notice of later) this.#logger.warn(notice);
@@ -111,12 +114,12 @@ export class Reloads {
   }
 }
 
-/** What has changed and does not hold before a restart, a sentence each. */
-function afterRestart(before: Configuration, after: Configuration): readonly string[] {
+/** What is different from the start and does not hold before a restart, a sentence each. */
+function afterRestart(first: Configuration, after: Configuration): readonly string[] {
   const notices: string[] = [];
-  if ((before.workers === undefined) !== (after.workers === undefined))
+  if ((first.workers === undefined) !== (after.workers === undefined))
     notices.push('Whether there are workers (workers.count) changes with a restart only.');
-  if (!isDeepStrictEqual(before.crashReports, after.crashReports))
+  if (!isDeepStrictEqual(first.crashReports, after.crashReports))
     notices.push('To whom crashes are reported (crashReports) changes with a restart only.');
   return notices;
 }
