@@ -124,6 +124,11 @@ export class SlowPush {
     }
   }
 
+  /** Leaves in the middle. */
+  abandon(): void {
+    this.#request.on('error', () => {}).destroy();
+  }
+
   /** Sends the rest, and closes the upload. @returns the status of the last reply */
   async finish(): Promise<number | undefined> {
     await this.upTo(SIZE);

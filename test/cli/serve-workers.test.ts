@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ControlClient } from '../../src/monitor/control-client.js';
 import type { RunningExchange } from '../../src/monitor/status.js';
+import { afterwards } from '../harness/afterwards.js';
 import { temporaryDirectory } from '../harness/directory.js';
 import { serve } from '../harness/served.js';
 import { until } from '../harness/until.js';
@@ -26,6 +28,10 @@ test('A worker killed with SIGKILL during transfers costs exactly its own connec
   const pulls = new Map<string, SlowPull>();
   for (const name of REPOSITORIES) pulls.set(name, await SlowPull.start(served, name, LAYER));
   const pushes = [await SlowPush.start(served, 'push/0'), await SlowPush.start(served, 'push/1')];
+  // Workers without the process that looks after them would wait for these.
+  afterwards(t, () => {
+    for (const push of pushes) push.abandon();
+  });
   for (const push of pushes) await push.upTo(8 * MIB);
   let running: readonly RunningExchange[] = [];
   const settled = async (): Promise<boolean> => {
@@ -64,4 +70,22 @@ test('A worker killed with SIGKILL during transfers costs exactly its own connec
   if (killed !== undefined) assert.equal((await ask(served, 'DELETE', killed.path)).statusCode, 204);
   assert.equal((await ask(served, 'GET', '/v2/')).statusCode, 200);
   assert.match(served.stdout(), /SIGKILL/);
+});
+
+test('A user who is removed is refused by all workers once a reload has been answered.', async (t) => {
+  const directory = temporaryDirectory(t);
+  const served = await serve(t, directory, ['--workers', '2']);
+  // Each request comes on a connection of its own, so that both workers are asked, and remember the password.
+  const statuses = async (): Promise<ReadonlySet<number | undefined>> => {
+    const replies = await Promise.all(Array.from({ length: 8 }, () => ask(served, 'GET', '/v2/')));
+    return new Set(replies.map(({ statusCode }) => statusCode));
+  };
+  assert.deepEqual(await statuses(), new Set([200]));
+  writeFileSync(
+    join(directory, 'dockgate.htpasswd'),
+    'other:$2y$05$abcdefghijklmnopqrstuuIX3QH9T4i7J7vXRjVg0Nq1oXl8gk8Fi\n',
+  );
+  const report = await new ControlClient(join(directory, 'dockgate.sock')).reload();
+  assert.ok(report.ok, JSON.stringify(report.problems));
+  assert.deepEqual(await statuses(), new Set([401]));
 });
