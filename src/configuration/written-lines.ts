@@ -3,14 +3,15 @@ import { Document, isScalar, stringify, visit } from 'yaml';
 /** Columns of a comment. */
 const width = 110;
 
-/** Lines of a comment in YAML, broken between words. Nothing in it can end the comment. */
+/** Lines of a comment in YAML, broken between words; what begins with `- ` hangs. Nothing in it can end the comment. */
 export function commentLines(text: string, indent = ''): string[] {
   const lines: string[] = [];
+  const hang = text.startsWith('- ') ? '  ' : '';
   // Control characters and the line separators that YAML 1.1 knew.
   for (const word of text.replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ').split(/ +/)) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + word.length < width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(`${indent}# ${word}`);
+    else lines.push(`${indent}# ${last === undefined ? '' : hang}${word}`);
   }
   return lines;
 }

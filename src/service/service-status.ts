@@ -71,11 +71,11 @@ export async function serviceStatus(machine: Machine, control: string | undefine
   };
 }
 
-/** The file that the installed unit names; undefined when there is none. */
-export async function installedConfiguration(): Promise<
-  { file: string; environment: Record<string, string> } | undefined
-> {
-  const unit = await contentOf(locations.serviceUnit);
+/** The file that the installed unit names, and its variables; undefined when there is none. */
+export async function installedConfiguration(
+  place: string = locations.serviceUnit,
+): Promise<{ file: string; environment: Record<string, string> } | undefined> {
+  const unit = await contentOf(place);
   const file = /^ExecStart=.* serve --config ("(?:[^"\\]|\\.)*"|\S+)/m.exec(unit ?? '')?.[1];
   if (unit === undefined || file === undefined) return undefined;
   const plain = file.startsWith('"') ? file.slice(1, -1).replaceAll(/\\(.)/g, '$1') : file;

@@ -88,6 +88,31 @@ test('the socket can be named where no file tells of it, and a missing server is
   assert.match((await reload(directory)).stderr, /"control" is off in its configuration\. Send it SIGHUP/);
 });
 
+test('the socket of the service is the one that its unit names, wherever the command is typed', async (t) => {
+  const directory = temporaryDirectory(t);
+  const file = join(directory, 'service.yaml');
+  const socket = join(directory, 'control.sock');
+  const unit = join(directory, 'dockgate.service');
+  writeFileSync(file, 'listen: 127.0.0.1:0\n');
+  writeFileSync(
+    unit,
+    `[Service]\nEnvironment=DOCKGATE_CONTROL=${socket}\nExecStart=/usr/bin/node /usr/bin/dockgate serve --config ${file}\n`,
+  );
+  await serve(t, socket, () => Promise.resolve(GOOD));
+  const typed = (words: readonly string[], environment = {}) =>
+    runCommand(
+      (program) => registerReloadCommand(program, { directory, environment, unit }),
+      ['reload', ...words],
+    );
+  assert.equal((await typed(['--config', 'service.yaml'])).exitCode, 0);
+  assert.equal((await typed([], { DOCKGATE_CONFIG: file })).exitCode, 0);
+  assert.match((await typed(['--config', 'other.yaml'])).stderr, /dockgate\.sock is not there/);
+  writeFileSync(file, 'control: off\n');
+  const elsewhere = join(directory, 'elsewhere.sock');
+  const named = await typed(['--config', file], { DOCKGATE_CONTROL: elsewhere });
+  assert.match(named.stderr, /elsewhere\.sock is not there/);
+});
+
 test('what a server says cannot reach into the terminal', async (t) => {
   const directory = temporaryDirectory(t);
   const problems = [{ file: 'a\u001b[2J', line: 1, column: 2, message: 'b\u0007' }];
