@@ -21,7 +21,8 @@ export async function writeTarget(path: string): Promise<string> {
 
 /**
  * Puts new bytes in a file's place in one step: whoever reads it sees all of the old or all of the new, also after a
- * crash. Mode and owner stay; a new file is for its owner alone.
+ * crash. Mode and owner stay; a new file is for its owner alone. One that root makes belongs to the owner of its directory:
+ * the service that runs there has to read it.
  *
  * @param target Not a symbolic link, see {@link writeTarget}.
  */
@@ -50,10 +51,16 @@ async function keepAccess(file: FileHandle, target: string): Promise<void> {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw error;
   });
-  if (old === undefined) return;
+  if (old === undefined) return giveToDirectory(file, dirname(target));
   const hasGroup = await give(file, old.uid, old.gid);
   // Without its group, the group's rights would go to another group.
   await file.chmod(old.mode & PERMISSIONS & (hasGroup ? PERMISSIONS : OWNER_ONLY));
+}
+
+async function giveToDirectory(file: FileHandle, directory: string): Promise<void> {
+  if (process.geteuid?.() !== 0) return;
+  const { uid, gid } = await stat(directory);
+  await give(file, uid, gid);
 }
 
 /** Only root may give a file away, but members may give it to their group. Returns whether the group is right. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   chmod,
+  chown,
   lstat,
   mkdir,
   readdir,
@@ -37,6 +38,16 @@ test('a new file is for its owner alone', async (t) => {
   assert.equal(await readFile(path, 'utf8'), `alice:${ONE}\n`);
   assert.equal((await stat(path)).mode & 0o777, 0o600);
   assert.deepEqual(await leftovers(path), []);
+});
+
+const asRoot = process.geteuid?.() === 0 ? {} : { skip: 'Only root may give files away; run it as root.' };
+test('a new file that root makes belongs to the owner of its directory', asRoot, async (t) => {
+  const directory = temporaryDirectory(t);
+  await chown(directory, 12_345, 12_346);
+  const path = join(directory, 'users');
+  await setUser(path, 'alice', ONE);
+  const { uid, gid, mode } = await stat(path);
+  assert.deepEqual([uid, gid, mode & 0o777], [12_345, 12_346, 0o600]);
 });
 
 test('everything but the hash stays as it was', async (t) => {
