@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
-import { LARGEST_FILE, type ParsedGroups } from '../access/group-file.js';
+import { LARGEST_FILE, type ParsedGroups, parseGroups } from '../access/group-file.js';
 import { type Group, Groups } from '../access/groups.js';
-import type { AccessContent } from '../configuration/access-content.js';
+import { type AccessContent, readAccessContent } from '../configuration/access-content.js';
 
 /** A file to be read. */
 export interface ReadingJob {
@@ -16,9 +16,15 @@ export interface ReadingJob {
 /** Milliseconds after which a reading is given up; the largest files take some seconds. */
 const LONGEST = 60_000;
 
+/** Bytes of a file that is read in less time than it takes to start a thread, some milliseconds. */
+const SMALL = 16_384;
+
 /** Reads the rules of a configuration file. Thousands of them take a second: requests go on meanwhile. */
-export function readRules(file: string, label: string): Promise<AccessContent> {
-  return onThread<AccessContent>({ kind: 'rules', file, label });
+export async function readRules(file: string, label: string): Promise<AccessContent> {
+  // What cannot be looked at gets its sentence when it is read.
+  const stats = await stat(file).catch(() => undefined);
+  if (stats?.isFile() === true && stats.size <= SMALL) return await readAccessContent(file, label);
+  return await onThread<AccessContent>({ kind: 'rules', file, label });
 }
 
 /** Reads a file of groups, also aside. A file that cannot be read has one problem. */
@@ -31,6 +37,7 @@ export async function readGroups(file: string): Promise<ParsedGroups> {
     const stats = await stat(file);
     if (!stats.isFile()) return refuse('is not a file');
     if (stats.size > LARGEST_FILE) return refuse(`has more than ${LARGEST_FILE} bytes`);
+    if (stats.size <= SMALL) return parseGroups(await readFile(file), file);
     const job: ReadingJob = { kind: 'groups', file, label: file };
     const { groups, problems } = await onThread<{
       groups: readonly Group[];

@@ -8,19 +8,29 @@ import { AUTHORIZATION } from '../harness/gateway.js';
 import type { Serving } from '../harness/served.js';
 
 /** Bytes of the layers that are pushed and pulled here: 2 GiB. */
-export const SIZE = 2 * 1024 ** 3;
+const SIZE = 2 * 1024 ** 3;
 /** sha256 of so many zeros. */
-export const ZEROS = 'a7c744c13cc101ed66c29f672f92455547889cc586ce6d44fe76ae824958ea51';
+const ZEROS = 'a7c744c13cc101ed66c29f672f92455547889cc586ce6d44fe76ae824958ea51';
 /** sha256 of so many bytes of value 1. */
-export const ONES = '2ae6847ba41dfe8bf3eef0589576473d44b3092ae627a5e2386e450317c4bcdb';
-const GREAT = { size: SIZE, hash: ZEROS };
+const ONES = '2ae6847ba41dfe8bf3eef0589576473d44b3092ae627a5e2386e450317c4bcdb';
+/** A layer that is pulled, and the hash of one as large that is pushed. */
+export interface Layer {
+  /** Bytes. */
+  readonly size: number;
+  readonly hash: string;
+  readonly ones?: string;
+}
+
+/** 2 GiB, whose hashes would take a while. */
+export const GREAT: Layer = { size: SIZE, hash: ZEROS, ones: ONES };
+
 const BLOCK = Buffer.alloc(1024 ** 2, 1);
 
 /** Where a client is to ask, and how it knows whom it asks. */
 export type Place = Pick<Serving, 'port' | 'ca'>;
 
 /** Puts zeros, by default 2 GiB, into a repository, in a file without blocks on the disk. */
-export function placeZeros(directory: string, repository: string, { size, hash } = GREAT): void {
+export function placeZeros(directory: string, repository: string, { size, hash }: Layer = GREAT): void {
   const root = join(directory, 'data', 'docker', 'registry', 'v2');
   const blob = join(root, 'blobs', 'sha256', hash.slice(0, 2), hash, 'data');
   const link = join(root, 'repositories', repository, '_layers', 'sha256', hash, 'link');
@@ -57,7 +67,7 @@ export class SlowPull {
     this.#size = size;
   }
 
-  static async start(place: Place, repository: string, { size, hash } = GREAT): Promise<SlowPull> {
+  static async start(place: Place, repository: string, { size, hash }: Layer = GREAT): Promise<SlowPull> {
     const sent = begin(place, 'GET', `/v2/${repository}/blobs/sha256:${hash}`);
     sent.end();
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
@@ -80,6 +90,11 @@ export class SlowPull {
     }
   }
 
+  /** Leaves in the middle. */
+  abandon(): void {
+    this.#response.on('error', () => {}).destroy();
+  }
+
   /** Reads the rest. @returns sha256 of everything */
   async finish(): Promise<string> {
     await this.upTo(this.#size);
@@ -92,13 +107,15 @@ export class SlowPush {
   /** Of the upload. */
   readonly path: string;
   readonly #place: Place;
+  readonly #size: number;
   readonly #request: ClientRequest;
   readonly #response: Promise<[IncomingMessage]>;
   #sent = 0;
   #isAnswered = false;
 
-  private constructor(place: Place, path: string) {
+  private constructor(place: Place, path: string, size: number) {
     this.#place = place;
+    this.#size = size;
     this.path = path;
     this.#request = begin(place, 'PATCH', path);
     this.#response = once(this.#request, 'response') as Promise<[IncomingMessage]>;
@@ -110,9 +127,10 @@ export class SlowPush {
     );
   }
 
-  static async start(place: Place, repository: string): Promise<SlowPush> {
+  /** @param size bytes in all, each of value 1 */
+  static async start(place: Place, repository: string, size = SIZE): Promise<SlowPush> {
     const { headers } = await ask(place, 'POST', `/v2/${repository}/blobs/uploads/`);
-    return new SlowPush(place, pathOf(headers.location));
+    return new SlowPush(place, pathOf(headers.location), size);
   }
 
   async upTo(bytes: number): Promise<void> {
@@ -129,15 +147,15 @@ export class SlowPush {
     this.#request.on('error', () => {}).destroy();
   }
 
-  /** Sends the rest, and closes the upload. @returns the status of the last reply */
-  async finish(): Promise<number | undefined> {
-    await this.upTo(SIZE);
+  /** Sends the rest, and closes the upload. @param hash sha256 of everything @returns the status of the last reply */
+  async finish(hash = ONES): Promise<number | undefined> {
+    await this.upTo(this.#size);
     this.#request.end();
     const [patched] = await this.#response;
     patched.resume();
     if (patched.statusCode !== 202) return patched.statusCode;
     const separator = pathOf(patched.headers.location).includes('?') ? '&' : '?';
-    const path = `${pathOf(patched.headers.location)}${separator}digest=sha256:${ONES}`;
+    const path = `${pathOf(patched.headers.location)}${separator}digest=sha256:${hash}`;
     return (await ask(this.#place, 'PUT', path)).statusCode;
   }
 }
