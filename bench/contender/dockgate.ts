@@ -4,10 +4,12 @@ import type { Service } from '../machine/service.js';
 import type { Stage } from '../stage.js';
 import { Contender, type Scheme, type Starter } from './contender.js';
 
+/** This process's environment without settings of dockgate. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('DOCKGATE_')));
+}
+
 async function serve(stage: Stage, scheme: Scheme, backend: readonly string[]): Promise<Service> {
-  const environment = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith('DOCKGATE_')),
-  );
   const { profile } = stage.options;
   if (profile !== undefined) mkdirSync(resolve(profile), { recursive: true });
   const flags = profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', resolve(profile)];
@@ -24,7 +26,7 @@ async function serve(stage: Stage, scheme: Scheme, backend: readonly string[]): 
       ...['--certs', join(directory, 'certs'), '--grace', '0s'],
       ...backend,
     ],
-    environment,
+    cleanEnvironment(),
   );
 }
 

@@ -8,6 +8,8 @@ export interface WrkLoad {
   readonly connections: number;
   /** Value of the `Authorization` field; the user's password when left out. */
   readonly authorization?: string;
+  /** Each request on a connection of its own. */
+  readonly single?: true;
   /** That nothing is answered in that time is a result like any other. */
   readonly mayStarve?: true;
 }
@@ -19,12 +21,15 @@ export interface WrkLoad {
  * @throws when any answer was not a success
  */
 export async function runWrk(stage: Stage, load: WrkLoad): Promise<number> {
-  const { url, duration, connections, mayStarve, authorization = stage.identity.authorization } = load;
+  const { url, duration, connections, single, mayStarve } = load;
+  const { authorization = stage.identity.authorization } = load;
   const output = await stage.children.succeed(
     'wrk',
     [
       ...['-t1', `-c${connections}`, `-d${duration}s`, '--timeout', '10s'],
-      ...['-H', `Authorization: ${authorization}`, '-H', `Accept: ${MANIFEST_TYPE}`, url],
+      ...['-H', `Authorization: ${authorization}`, '-H', `Accept: ${MANIFEST_TYPE}`],
+      ...(single === true ? ['-H', 'Connection: close'] : []),
+      url,
     ],
     stage.directory,
   );

@@ -73,3 +73,10 @@ export function residentMemory(pids: readonly number[]): ResidentMemory {
   }
   return { now, peak };
 }
+
+/** Seconds of processor time of all programs that this process has run to their end. */
+export function endedChildrenSeconds(): number {
+  const text = readFileSync('/proc/self/stat', 'latin1');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[13]) + Number(fields[14])) / TICKS;
+}

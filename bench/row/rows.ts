@@ -16,6 +16,7 @@ import { smallRequestRow } from './small-request.js';
 import { throttleMemoryRow } from './throttle-memory.js';
 import { pullRow, pushRow } from './transfer.js';
 import { v1PullRow, v1PushRow } from './v1-image.js';
+import { workersRow } from './workers.js';
 
 /** All rows in the order in which they are measured. */
 export const rows: readonly Row[] = [
@@ -46,5 +47,6 @@ export const rows: readonly Row[] = [
   bridgeRow,
   searchRow,
   accessRow,
+  workersRow,
   cleanUpRow,
 ];
