@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { ConfigurationError } from '../configuration/problem.js';
+import { openingFault } from './opening-fault.js';
 
 /** A pipe that nobody reads must not hold up the start. */
 const FLAGS = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
@@ -27,30 +28,10 @@ export async function openAuditFile(path: string): Promise<FileHandle> {
     return handle;
   } catch (error) {
     await handle?.close();
-    throw error instanceof ConfigurationError ? error : problem(path, reasonOf(error), error);
+    throw error instanceof ConfigurationError ? error : problem(path, openingFault(error), error);
   }
 }
 
 function problem(path: string, reason: string, cause?: unknown): ConfigurationError {
   return new ConfigurationError([{ place: { file: path }, message: `audit.file ${reason}` }], { cause });
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  switch (code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return 'lies in a directory that does not exist; make the directory first';
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return 'may not be written by the user that dockgate runs as';
-    case 'EISDIR':
-      return 'is a directory';
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return 'cannot be written: the disk is full';
-    default:
-      return `cannot be opened: ${message}`;
-  }
 }

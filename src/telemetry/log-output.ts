@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import type { Problem } from '../configuration/problem.js';
 import type { LineSink } from './access-log.js';
 import { LineWriter } from './line-writer.js';
+import { openingFault } from './opening-fault.js';
 
 const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOCTTY } = constants;
 /** Each write appends, also beside other processes. A pipe that nobody reads must not hold up the start. */
@@ -32,7 +33,7 @@ export class LogFileError extends Error {
   readonly problem: Problem;
 
   constructor(setting: string, path: string, cause: unknown) {
-    const message = `${setting} ${reasonOf(cause)}.`;
+    const message = `${setting} ${openingFault(cause)}.`;
     super(`${path}: ${message}`, { cause });
     this.problem = { place: { file: path }, message };
   }
@@ -110,27 +111,5 @@ export class LogOutput implements LineSink {
     } catch {
       // Over a network the last bytes may be refused here; nobody has them any more.
     }
-  }
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  switch (code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return 'lies in a directory that does not exist; make the directory first';
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return 'may not be written by the user that dockgate runs as';
-    case 'EISDIR':
-      return 'is a directory';
-    case 'ENXIO':
-      return 'is a pipe that nobody reads, or a socket';
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return 'cannot be made: the disk is full';
-    default:
-      return `cannot be opened: ${message}`;
   }
 }
