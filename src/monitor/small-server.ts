@@ -12,7 +12,7 @@ const KEEP_ALIVE = 65_000;
  * connections, and none for somebody who does not go on.
  *
  * @param silence milliseconds in which nothing moves, whoever waits for whom; longer than the longest answer takes to make
- * @param onError told of what an answer failed by
+ * @param onError told of what an answer failed by, or a connection
  */
 export function smallServer(
   routes: ReadonlyMap<string, Route>,
@@ -34,6 +34,10 @@ export function smallServer(
   );
   server.maxConnections = CONNECTIONS;
   server.timeout = silence;
+  // Also a connection that could not be accepted is an error of the server, and one that nobody hears ends the process.
+  server.on('error', (error) => {
+    if (server.listening) onError(error);
+  });
   server.on('connect', (_request, socket) => socket.destroy());
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy();

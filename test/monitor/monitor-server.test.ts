@@ -6,6 +6,7 @@ import { ConfigurationError } from '../../src/configuration/problem.js';
 import type { MonitorHandlers } from '../../src/monitor/answers.js';
 import { MonitorServer } from '../../src/monitor/monitor-server.js';
 import { Readiness } from '../../src/monitor/readiness.js';
+import { endServer, smallServer } from '../../src/monitor/small-server.js';
 import { afterwards } from '../harness/afterwards.js';
 import { until } from '../harness/until.js';
 import { ask } from './ask.js';
@@ -123,4 +124,14 @@ test('an address that is taken is named, and none of the others stays open', asy
     failure.message,
     `monitor.listen: cannot listen on 127.0.0.1:${port}: another program listens there already; choose another port`,
   );
+});
+
+test('a connection that the system could not hand over is told of, and ends nothing', async (t) => {
+  const told: unknown[] = [];
+  const server = smallServer(new Map(), 1_000, (error) => told.push(error));
+  afterwards(t, () => endServer(server));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const fault = new Error('accept ENETDOWN');
+  server.emit('error', fault);
+  assert.deepEqual(told, [fault]);
 });
