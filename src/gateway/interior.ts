@@ -144,8 +144,14 @@ export class Interior {
     const before = this.#site;
     this.#site = next;
     this.#preparing = undefined;
+    // They may have changed since it was opened.
+    const { ticketKeys } = this.#lasting;
+    if (ticketKeys !== undefined) next.credentials?.useTicketKeys(ticketKeys);
     // A listener that has no connection left is forgotten.
-    this.#retired = this.#retired.filter((listener) => listener.hasConnections);
+    const retired = this.#retired;
+    this.#retired = retired.filter((listener) => listener.hasConnections);
+    // Its timer would keep it in memory for ever.
+    for (const listener of retired) if (!listener.hasConnections) listener.close();
     if (speech(before.configuration) === speech(next.configuration)) {
       this.#listener.follow(next.corridor, next.credentials);
       next.onRenewal(() => this.#listener.renew());
