@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { ConfigurationError } from '../configuration/problem.js';
 import { closeSharedPool, HtpasswdFileError, hashPassword, setUser } from '../htpasswd/index.js';
@@ -31,4 +32,23 @@ export async function createFirstUser(htpasswd: string): Promise<FirstUser> {
 /** Takes the file away again: a start that fails shows no password, and the next one must be able to. */
 export async function discardFirstUser(htpasswd: string): Promise<void> {
   await rm(htpasswd, { force: true });
+}
+
+/**
+ * Takes the file away also when a signal ends the start, before anybody could read the password.
+ *
+ * @returns to be called when the password is about to be shown
+ */
+export function discardAtSignal(htpasswd: string): () => void {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const keep = (): void => {
+    for (const signal of signals) process.off(signal, end);
+  };
+  const end = (signal: NodeJS.Signals): void => {
+    keep();
+    rmSync(htpasswd, { force: true });
+    process.kill(process.pid, signal);
+  };
+  for (const signal of signals) process.on(signal, end);
+  return keep;
 }

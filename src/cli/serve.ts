@@ -8,7 +8,7 @@ import { openNotification } from '../service/notification.js';
 import { openLogs } from '../telemetry/logger.js';
 import { Metrics } from '../telemetry/metrics/metrics.js';
 import { CommandFailure } from './command-failure.js';
-import { createFirstUser, discardFirstUser, type FirstUser } from './first-user.js';
+import { createFirstUser, discardAtSignal, discardFirstUser } from './first-user.js';
 import { useBuffersOfThisThread } from './memory.js';
 import { serveAlone } from './serve/alone.js';
 import { reportCrashes } from './serve/crashes.js';
@@ -38,20 +38,25 @@ async function serve(input: ConfigurationInput): Promise<number> {
   const configuration = await loadConfiguration(input);
   const act = listenToSignals();
   useBuffersOfThisThread();
-  const logs = openLogs(configuration.logLevel, configuration.log);
+  const logs = openLogs(configuration.logLevel, configuration.log, {
+    shared: configuration.workers !== undefined,
+  });
   const { logger } = logs;
   const notification = openNotification(process.env, (sentence) => logger.warn(sentence));
   const version = readVersion();
   const crashes = await reportCrashes(configuration, { version, logs });
   try {
     const parts = { logs, descriptors, crashes, version, metrics: new Metrics({ version }) };
-    const firstUser = await makeFirstUser(configuration);
+    const needsUser = configuration.upstream === undefined && !existsSync(configuration.htpasswd);
+    const keep = needsUser ? discardAtSignal(configuration.htpasswd) : undefined;
+    const firstUser = needsUser ? await createFirstUser(configuration.htpasswd) : undefined;
     const { server, running } = await start({ ...parts, input, configuration, notification }).catch(
       async (error: unknown) => {
         if (firstUser !== undefined) await discardFirstUser(configuration.htpasswd);
         throw error;
       },
     );
+    keep?.();
     act(server);
     for (const { address, port } of running.addresses) logger.info({ address, port }, 'listening');
     process.stderr.write(formatWelcome(configuration, running, firstUser));
@@ -83,12 +88,4 @@ async function start(
     throw error;
   }
   return { server, running };
-}
-
-async function makeFirstUser({
-  upstream,
-  htpasswd,
-}: Awaited<ReturnType<typeof loadConfiguration>>): Promise<FirstUser | undefined> {
-  if (upstream !== undefined || existsSync(htpasswd)) return undefined;
-  return await createFirstUser(htpasswd);
 }
