@@ -33,6 +33,7 @@ const COMPLAINT_INTERVAL = 10_000;
 export class Doors {
   readonly #options: DoorOptions;
   #open: readonly Door[] = [];
+  #isClosed = false;
   #complainedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: DoorOptions) {
@@ -48,10 +49,11 @@ export class Doors {
    * Listens on these addresses and on no others. What is open already stays open; port 0 stays what was picked for it when
    * it stands at the same place. Not to be called again before it is done.
    *
-   * @throws {ConfigurationError} when one of them is in use, not ours, or not allowed; then nothing has changed
+   * @throws {ConfigurationError} when one of them is in use, not ours, or not allowed; then nothing has changed; and once they are closed
    */
   async open(addresses: readonly ListenAddress[]): Promise<readonly AddressInfo[]> {
     const { descriptors = [] } = this.#options;
+    if (this.#isClosed) throw closed();
     if (descriptors.length > 0) {
       if (this.#open.length === 0) await this.#openDescriptors(descriptors);
       return this.addresses;
@@ -67,6 +69,8 @@ export class Doors {
         else left.delete(kept);
         doors.push(door);
       }
+      // A reload that was under way when the program began to stop must not open anything again.
+      if (this.#isClosed) throw closed();
     } catch (error) {
       for (const { server } of fresh) server.close();
       throw error;
@@ -77,8 +81,9 @@ export class Doors {
     return this.addresses;
   }
 
-  /** Accepts nothing further. Connections that came in stay as they are. */
+  /** Accepts nothing further, for good. Connections that came in stay as they are. */
   close(): void {
+    this.#isClosed = true;
     for (const { server } of this.#open) server.close();
     this.#open = [];
   }
@@ -146,6 +151,10 @@ export class Doors {
 function isSame({ address, index }: Door, wanted: ListenAddress, at: number): boolean {
   if (address?.host !== wanted.host || address.port !== wanted.port) return false;
   return wanted.port !== 0 || index === at;
+}
+
+function closed(): ConfigurationError {
+  return new ConfigurationError([{ place: undefined, message: 'The server is stopping.' }]);
 }
 
 function descriptorError(descriptor: number, reason: string): ConfigurationError {

@@ -63,6 +63,8 @@ export type FromWorker =
   /** Connections taken over since the last report, by their numbers, and how many were closed. */
   | { readonly type: 'connections'; readonly taken: readonly number[]; readonly closed: number }
   | { readonly type: 'answer'; readonly number: number; readonly answer: Answer }
+  /** It ends, in an orderly way, and these are its last metrics. */
+  | { readonly type: 'farewell'; readonly metrics: unknown }
   /** It has served its number of requests, or was asked by a signal: it wants to be replaced. */
   | { readonly type: 'recycle' };
 
@@ -75,7 +77,9 @@ export function failureOf(error: unknown): WorkerFailure {
 
 /** What is to be shown to the operator. */
 export function problemsOf(failure: WorkerFailure): readonly Problem[] {
-  return failure.problems ?? [{ place: undefined, message: failure.message }];
+  // The rest of the message is where in the program it happened, and for the log.
+  const [message = ''] = failure.message.split('\n', 1);
+  return failure.problems ?? [{ place: undefined, message }];
 }
 
 /** A message of which JSON would lose something, such as bytes or an infinite number. */

@@ -13,6 +13,8 @@ export interface StaffOptions {
   readonly dismiss: (worker: Worker) => void;
   /** All workers that there are to be are ready, for the first time. */
   readonly onComplete: () => void;
+  /** A worker has ended that was not told to. */
+  readonly onDeath: (worker: Worker) => void;
   /** They die again and again. */
   readonly onHopeless: (reason: string) => void;
   readonly limits: RespawnLimits;
@@ -41,6 +43,8 @@ export class Staff {
   /** Where a worker is being replaced that runs well. */
   #replacing: Place | undefined;
   #wanted = 0;
+  #deathCount = 0;
+  #replacements = 0;
   #isComplete = false;
   #isClosed = false;
 
@@ -82,6 +86,16 @@ export class Staff {
     for (const { timer } of this.#places) clearTimeout(timer);
   }
 
+  /** Workers that have died without being told to. */
+  get deaths(): number {
+    return this.#deathCount;
+  }
+
+  /** Workers that have handed their place over to another one as planned. */
+  get replacements(): number {
+    return this.#replacements;
+  }
+
   /** How often the worker of this place has died. */
   restarts(index: number): number {
     return this.#places[index]?.restarts ?? 0;
@@ -94,6 +108,7 @@ export class Staff {
       const old = place.worker;
       place.worker = worker;
       place.successor = undefined;
+      this.#replacements += 1;
       if (old !== undefined) this.#options.dismiss(old);
       this.#endReplacing();
     }
@@ -109,6 +124,8 @@ export class Staff {
     const place = this.#places[worker.start.index];
     if (this.#isClosed || worker.isLeaving || place === undefined) return;
     this.#tellDeath(worker);
+    this.#deathCount += 1;
+    this.#options.onDeath(worker);
     if (place.worker === worker) this.#die(place, worker.wasReady, performance.now() - worker.startedAt);
     else if (place.successor === worker) {
       // Nobody misses it: the one that it was to replace still runs.

@@ -188,7 +188,7 @@ export class WorkerLink {
     if (!hasStarted) this.#end();
     setTimeout(() => void this.#abort(), this.#configuration?.timeouts.grace ?? 0).unref();
     this.#duties.drain().then(
-      () => this.#end(),
+      () => this.#leave(),
       (error: unknown) => this.#fail(error),
     );
   }
@@ -198,7 +198,17 @@ export class WorkerLink {
     this.#state = 'aborting';
     setTimeout(() => process.exit(1), ABORT_LIMIT).unref();
     await this.#duties.abort().catch((error: unknown) => this.#fail(error));
-    this.#end();
+    await this.#leave();
+  }
+
+  /** Tells what was counted last, and ends. */
+  async #leave(): Promise<void> {
+    // A primary that hears nothing any more must not keep this process.
+    setTimeout(() => this.#end(), ABORT_LIMIT).unref();
+    const { value, failure } = await answerOf(async () => this.#duties.metrics());
+    if (failure !== undefined || !process.connected) this.#end();
+    this.#reports.close();
+    this.#send({ type: 'farewell', metrics: value }, () => this.#end());
   }
 
   #end(): never {

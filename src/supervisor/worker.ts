@@ -22,6 +22,8 @@ export interface WorkerListener {
   failed(failure: WorkerFailure): void;
   /** It wants to be replaced. */
   recycle(): void;
+  /** It ends in an orderly way, and these are its last metrics. */
+  farewell(metrics: unknown): void;
   /** Something for its siblings. */
   told(message: unknown): void;
   /** Its process has ended, and all that it said before has been heard. */
@@ -181,6 +183,9 @@ export class Worker implements RelayWorker {
       case 'answer':
         this.#questions.get(message.number)?.(message.answer);
         return;
+      case 'farewell':
+        this.#listener.farewell(message.metrics);
+        return;
       case 'recycle':
         this.#listener.recycle();
         return;
@@ -204,6 +209,12 @@ export class Worker implements RelayWorker {
     for (const end of [...this.#questions.values()]) end(undefined);
     this.#listener.ended();
   }
+}
+
+/** How the process of a worker has ended, as the end of a sentence. */
+export function howEnded({ signal, code }: Pick<Worker, 'signal' | 'code'>): string {
+  if (signal !== null) return `was ended by ${signal}`;
+  return code === null ? 'could not be started' : `has ended with exit code ${code}`;
 }
 
 const ignore = (): void => undefined;

@@ -39,6 +39,15 @@ export interface WorkforceOptions {
   readonly addresses: readonly AddressInfo[];
   readonly logger: Logger;
   readonly limits?: Partial<WorkforceLimits>;
+  readonly listener?: WorkforceListener;
+}
+
+/** Is told what becomes of the workers. Must not throw. */
+export interface WorkforceListener {
+  /** A worker has ended that was not told to. @param how the end of a sentence such as `was ended by SIGSEGV` */
+  died(index: number, how: string): void;
+  /** A worker ends in an orderly way. @param metrics its last ones, as `collect` gives them */
+  farewell(metrics: unknown): void;
 }
 
 /** One worker, for the operator. */

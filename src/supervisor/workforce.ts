@@ -10,7 +10,7 @@ import { Roster } from './roster.js';
 import { Staff } from './staff.js';
 import { takeOver } from './takeover.js';
 import { TicketKeys } from './ticket-keys.js';
-import { Worker } from './worker.js';
+import { howEnded, Worker } from './worker.js';
 import {
   countOf,
   requestsOf,
@@ -59,6 +59,7 @@ export class Workforce {
       hire: (index) => this.#hire(index),
       dismiss: (worker) => this.#dismiss(worker),
       onComplete: () => this.#started.resolve(),
+      onDeath: (worker) => options.listener?.died(worker.start.index, howEnded(worker)),
       onHopeless: (reason) => this.#giveUp(reason),
       limits: this.#limits.respawn,
       logger,
@@ -131,6 +132,16 @@ export class Workforce {
     return this.#workers.collect(this.#limits.collect);
   }
 
+  /** Workers that have died without being told to, since the start. */
+  get deaths(): number {
+    return this.#staff.deaths;
+  }
+
+  /** Workers that others have replaced as planned, since the start. */
+  get replacements(): number {
+    return this.#staff.replacements;
+  }
+
   status(): readonly WorkerStatus[] {
     return this.#workers.status((index) => this.#staff.restarts(index));
   }
@@ -169,6 +180,7 @@ export class Workforce {
       ready: () => this.#ready(worker),
       failed: ({ problems }) => this.#failed(problems),
       recycle: () => this.#staff.replace(worker),
+      farewell: (metrics) => this.#options.listener?.farewell(metrics),
       told: (message) => relayGuesses(message, worker, this.#workers),
       ended: () => this.#ended(worker),
     });

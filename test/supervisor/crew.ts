@@ -7,7 +7,7 @@ import type { Configuration } from '../../src/configuration/configuration.js';
 import { loadConfiguration } from '../../src/configuration/load.js';
 import { Doors } from '../../src/supervisor/doors.js';
 import { Workforce } from '../../src/supervisor/workforce.js';
-import type { WorkforceLimits } from '../../src/supervisor/workforce-options.js';
+import type { WorkforceLimits, WorkforceListener } from '../../src/supervisor/workforce-options.js';
 import { makeLogs } from '../../src/telemetry/logger.js';
 import { afterwards } from '../harness/afterwards.js';
 import { temporaryDirectory } from '../harness/directory.js';
@@ -23,6 +23,7 @@ export interface CrewOptions {
   /** Milliseconds. */
   readonly grace?: number;
   readonly limits?: Partial<WorkforceLimits>;
+  readonly listener?: WorkforceListener;
 }
 
 /** Workers behind a door on a free port of 127.0.0.1. */
@@ -61,6 +62,7 @@ export async function makeCrew(test: TestContext, options: CrewOptions = {}): Pr
     addresses,
     logger,
     limits: options.limits ?? {},
+    ...(options.listener === undefined ? {} : { listener: options.listener }),
   });
   afterwards(test, async () => {
     doors.close();

@@ -56,13 +56,24 @@ test('doors stay open, are opened and closed as the addresses say', async (t) =>
   assert.equal(await knock(first), undefined);
 });
 
-test('an address keeps its door when it stands at another place', async (t) => {
+test('doors that were closed are not opened again, not even those that were just being opened', async (t) => {
   const doors = makeDoors(t);
+  const [first = 0] = portsOf(await doors.open([ANY]));
+  const opening = doors.open([ANY, ANY]);
+  doors.close();
+  await assert.rejects(opening, /The server is stopping/);
+  await assert.rejects(doors.open([ANY]), ConfigurationError);
+  assert.deepEqual([await knock(first), doors.addresses], [undefined, []]);
+});
+
+test('an address keeps its door when it stands at another place', async (t) => {
+  const before = makeDoors(t);
   const [one = 0, other = 0] = portsOf(await makeDoors(t).open([ANY, ANY]));
   const taken = [one, other].map((port) => ({ host: '127.0.0.1', port }));
-  await assert.rejects(doors.open(taken));
-  const [free = 0] = portsOf(await doors.open([ANY]));
-  doors.close();
+  await assert.rejects(before.open(taken));
+  const [free = 0] = portsOf(await before.open([ANY]));
+  before.close();
+  const doors = makeDoors(t);
   const fixed = { host: '127.0.0.1', port: free };
   await doors.open([fixed]);
   assert.deepEqual(portsOf(await doors.open([ANY, fixed])).at(1), free);

@@ -36,7 +36,9 @@ test('workers that never become ready are given up after so many deaths, and the
 });
 
 test('workers that die while they serve are replaced until it is too often; what still runs may finish then', async (t) => {
-  const crew = await startCrew(t, { workers: 2, limits: { respawn } });
+  const ends: string[] = [];
+  const listener = { died: (_index: number, how: string) => ends.push(how), farewell: () => undefined };
+  const crew = await startCrew(t, { workers: 2, limits: { respawn }, listener });
   const clients = await clientsOfAll(crew, 2);
   const [kept] = [...clients.values()];
   const keptPid = await kept?.pid();
@@ -59,10 +61,15 @@ test('workers that die while they serve are replaced until it is too often; what
   );
   kept?.end();
   assert.equal(await crew.workforce.ended, 1);
+  assert.deepEqual(ends, Array(3).fill('was ended by SIGKILL'));
+  assert.deepEqual([crew.workforce.deaths, crew.workforce.replacements], [3, 0]);
 });
 
 test('a worker that has served its number of requests is replaced by another one, and finishes what it has', async (t) => {
-  const crew = await startCrew(t, { workers: 2, requests: 5 });
+  const last: unknown[] = [];
+  const died = (): never => assert.fail('none has died');
+  const listener = { died, farewell: (metrics: unknown): unknown => last.push(metrics) };
+  const crew = await startCrew(t, { workers: 2, requests: 5, listener });
   const clients = await clientsOfAll(crew, 2);
   const [[old, client] = []] = [...clients];
   for (let count = 0; count < 5; count += 1) await client?.ask('served');
@@ -77,6 +84,8 @@ test('a worker that has served its number of requests is replaced by another one
   client?.end();
   await until(() => pids().length === 2, 'the old one has ended');
   assert.ok(crew.workforce.status().every(({ restarts }) => restarts === 0));
+  assert.deepEqual([crew.workforce.replacements, crew.workforce.deaths], [1, 0]);
+  assert.deepEqual(last, [{ pid: old, map: new Map([[1, 2]]) }], 'what it counted last is told');
   assert.equal(crew.log.filter(({ msg }) => msg === 'a worker has died').length, 0);
 });
 

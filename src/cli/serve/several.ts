@@ -5,7 +5,7 @@ import { Shared } from '../../gateway/shared.js';
 import type { WorkerStatus } from '../../monitor/status.js';
 import { Doors } from '../../supervisor/doors.js';
 import { Workforce } from '../../supervisor/workforce.js';
-import { countOf } from '../../supervisor/workforce-options.js';
+import { countOf, type WorkforceListener } from '../../supervisor/workforce-options.js';
 import type { MetricsSnapshot } from '../../telemetry/metrics/metrics.js';
 import { openTelemetryExport, type TelemetryExport } from '../../telemetry/otlp/opening.js';
 import type { ServeParts } from './alone.js';
@@ -20,7 +20,7 @@ const ENTRY = fileURLToPath(new URL('./worker.js', import.meta.url));
 /** Serves with several processes, which this one looks after. @throws {ConfigurationError} as the first worker does */
 export async function serveWithWorkers(
   configuration: Configuration,
-  { logs, metrics, descriptors, version }: ServeParts,
+  { logs, metrics, crashes, descriptors, version }: ServeParts,
 ): Promise<Running> {
   const { logger } = logs;
   let workforce: Workforce | undefined;
@@ -31,7 +31,11 @@ export async function serveWithWorkers(
     descriptors,
   });
   const addresses = await doors.open(configuration.listen);
-  workforce = new Workforce({ entry: ENTRY, configuration, addresses, logger });
+  const listener: WorkforceListener = {
+    died: (index, how) => crashes?.report(new Error(`worker ${index} ${how}`), { worker: index }),
+    farewell: (report) => totals.farewell(report as WorkerReport),
+  };
+  workforce = new Workforce({ entry: ENTRY, configuration, addresses, logger, listener });
   const started = workforce;
   const totals = new WorkerTotals(started, metrics);
   metrics.workers.wanted = countOf(configuration) ?? 1;
@@ -59,6 +63,8 @@ export async function serveWithWorkers(
   const [first] = await totals.reports();
   return {
     ended: started.ended.finally(async () => {
+      // Also when the workers were given up: nobody would take what comes in, and the process could not end.
+      doors.close();
       totals.close();
       await sender.release();
     }),

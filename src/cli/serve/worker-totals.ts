@@ -16,12 +16,14 @@ const INTERVAL = 5_000;
 
 /** The numbers of all workers and of the process that looks after them, as those of one. */
 export class WorkerTotals {
-  readonly #workforce: Pick<Workforce, 'collect' | 'status'>;
+  readonly #workforce: Pick<Workforce, 'collect' | 'status' | 'deaths' | 'replacements'>;
   readonly #own: Metrics;
   readonly #totals = new ProcessTotals();
   readonly #timer: NodeJS.Timeout;
+  /** Those that have said their last and may not have ended yet. */
+  readonly #left = new Set<number>();
 
-  constructor(workforce: Pick<Workforce, 'collect' | 'status'>, own: Metrics) {
+  constructor(workforce: Pick<Workforce, 'collect' | 'status' | 'deaths' | 'replacements'>, own: Metrics) {
     this.#workforce = workforce;
     this.#own = own;
     this.#timer = setInterval(() => void this.reports(), INTERVAL).unref();
@@ -32,15 +34,22 @@ export class WorkerTotals {
     const reports = (await this.#workforce.collect()) as readonly WorkerReport[];
     const workers = this.#workforce.status();
     const alive = new Set(workers.map(({ pid }) => pid));
-    for (const { pid, metrics } of reports) if (alive.has(pid)) this.#totals.update(pid, metrics);
+    for (const { pid, metrics } of reports)
+      if (alive.has(pid) && !this.#left.has(pid)) this.#totals.update(pid, metrics);
     for (const pid of [...this.#totals.processes()]) if (!alive.has(pid)) this.#totals.ended(pid);
+    for (const pid of this.#left) if (!alive.has(pid)) this.#left.delete(pid);
     const { workers: tally } = this.#own;
     tally.running = workers.filter(({ state }) => state === 'ready').length;
-    tally.deaths = Math.max(
-      tally.deaths,
-      workers.reduce((sum, { restarts }) => sum + restarts, 0),
-    );
+    tally.deaths = this.#workforce.deaths;
+    tally.replacements = this.#workforce.replacements;
     return reports;
+  }
+
+  /** A worker ends, and has told its last numbers. */
+  farewell({ pid, metrics }: WorkerReport): void {
+    this.#left.add(pid);
+    this.#totals.update(pid, metrics);
+    this.#totals.ended(pid);
   }
 
   async text(): Promise<string> {

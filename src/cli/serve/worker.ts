@@ -31,7 +31,7 @@ const observer: ExchangeObserver = {
 
 const link = new WorkerLink({
   async start({ configuration, ticketKeys }): Promise<void> {
-    logs = openLogs(configuration.logLevel, configuration.log);
+    logs = openLogs(configuration.logLevel, configuration.log, { shared: true });
     crashes = await reportCrashes(configuration, { version, logs });
     interior = await Interior.open(configuration, {
       ...{ logs, version, metrics, observer, crashes, ticketKeys },
