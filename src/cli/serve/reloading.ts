@@ -31,6 +31,8 @@ export class Reloads {
   #generation = 1;
   #isStopping = false;
   #turn: Promise<unknown> = Promise.resolve();
+  /** One that has not begun yet. */
+  #next: Promise<ReloadReport> | undefined;
 
   /** @param configuration that holds now, made of this input */
   constructor(
@@ -64,7 +66,10 @@ export class Reloads {
 
   /** Reads the configuration anew, checks it with the files that it names, and lets it hold. Never rejects. */
   reload(): Promise<ReloadReport> {
+    // It will find the files as they are now, or later: whoever asks again and again must not make a queue.
+    if (this.#next !== undefined) return this.#next;
     const done = this.#turn.then(async () => {
+      this.#next = undefined;
       if (this.#isStopping)
         return this.#refuse([{ place: undefined, message: 'The server is stopping.' }], []);
       this.#listener?.began();
@@ -74,6 +79,7 @@ export class Reloads {
       return report;
     });
     this.#turn = done;
+    this.#next = done;
     return done;
   }
 
