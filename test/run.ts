@@ -21,7 +21,9 @@ const skipped: string[] = [];
 let absences = 0;
 const failures: string[] = [];
 
-const events = run({ files, concurrency: Math.max(1, availableParallelism()), timeout: 600_000 });
+/** One more than there are processors: many tests wait for programs, timers and disks more than they compute. */
+const concurrency = availableParallelism() + 1;
+const events = run({ files, concurrency, timeout: 600_000 });
 events.on('test:pass', (event) => {
   if (event.details.type === 'suite') return;
   if (typeof event.skip === 'string' || event.skip === true) {
