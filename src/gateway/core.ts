@@ -5,6 +5,7 @@ import { HtpasswdFileError } from '../htpasswd/index.js';
 import type { Backend } from '../http/call.js';
 import type { AuditLog } from '../telemetry/audit.js';
 import { authenticatorSource } from '../telemetry/metrics/sources.js';
+import { stateOf } from '../tls/file-state.js';
 import { HtpasswdAccounts } from './accounts.js';
 import { type Identity, openIdentity } from './identity.js';
 import type { Lasting } from './lasting.js';
@@ -18,13 +19,14 @@ export interface Core {
   refresh(): Promise<void>;
 }
 
-/** The settings that the core depends on. Rules are none of them: it follows their file. */
-export function coreSettings(configuration: Configuration): object {
+/** The settings that the core depends on, with the files that it reads once. Rules are none of them: it follows their file. */
+export async function coreSettings(configuration: Configuration): Promise<object> {
   const { file, hostnames, upstream, data, sparseImages, collection, v1, search, greeting } = configuration;
   const { htpasswd, realm, certs, timeouts, auth, access, audit } = configuration;
   return {
     ...{ file, hostnames, upstream, data, sparseImages, collection, v1, search, greeting },
     ...{ htpasswd, realm, certs, timeouts, auth, audit, groups: access.groups },
+    authorities: await stateOf(upstream?.ca === undefined ? [] : [upstream.ca]),
     // Without a file there is nothing to follow.
     rules: file === undefined ? access.rules : undefined,
   };

@@ -1,11 +1,14 @@
 import type { Closer } from '../backend.js';
 import type { Configuration } from '../configuration/configuration.js';
 import { openTelemetryExport, type TelemetryExport } from '../telemetry/otlp/opening.js';
+import { stateOf } from '../tls/file-state.js';
 import type { Lasting } from './lasting.js';
 
-/** The settings that the export of traces and metrics depends on. */
-export function exportSettings({ otlp, upstream }: Configuration): unknown {
-  return otlp === undefined ? null : { otlp, servers: upstream?.servers };
+/** The settings that the export of traces and metrics depends on, with the files that it reads once. */
+export async function exportSettings({ otlp, upstream }: Configuration): Promise<unknown> {
+  if (otlp === undefined) return null;
+  const secrets = otlp.headers.flatMap((secret) => ('file' in secret ? [secret.file] : []));
+  return { otlp, servers: upstream?.servers, secrets: await stateOf(secrets) };
 }
 
 /**

@@ -8,6 +8,9 @@ import { type Lasting, openLasting, type Surroundings } from './lasting.js';
 import { closeInReverse } from './shared.js';
 import { Site } from './site.js';
 
+/** Milliseconds that a client has for its first request when it connected before a stop. */
+const NEWCOMERS = 2_000;
+
 /** Another configuration that is ready to hold. One of the two is to be called, once. */
 export interface Preparation {
   /** From now on it holds. What is under way ends as it began. */
@@ -107,8 +110,12 @@ export class Interior {
   /** Lets what runs finish, and closes everything. Resolves when all is closed. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    for (const listener of [this.#listener, ...this.#retired]) listener.stop();
-    await Promise.all([this.#site, ...this.#leaving.keys()].map((site) => site.corridor.drain()));
+    const listeners = [this.#listener, ...this.#retired];
+    for (const listener of listeners) listener.stop();
+    await this.#drain();
+    // Who has just connected, and has not asked yet, was promised an answer.
+    await Promise.all(listeners.map((listener) => listener.whenEmpty(NEWCOMERS)));
+    await this.#drain();
     await this.abort();
   }
 
@@ -125,6 +132,10 @@ export class Interior {
       () => this.#site.close(),
       async () => (await this.#preparing)?.close(),
     ]);
+  }
+
+  async #drain(): Promise<void> {
+    await Promise.all([this.#site, ...this.#leaving.keys()].map((site) => site.corridor.drain()));
   }
 
   async #prepare(configuration: Configuration): Promise<Site> {

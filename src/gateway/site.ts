@@ -101,7 +101,7 @@ export class Site {
         return log;
       });
       taken.push(audit);
-      const core = await Shared.take(held?.core, coreSettings(configuration), (closers) =>
+      const core = await Shared.take(held?.core, await coreSettings(configuration), (closers) =>
         openCore(configuration, lasting, audit.part, closers),
       );
       taken.push(core);
@@ -109,7 +109,7 @@ export class Site {
         openCredentials(configuration, lasting, closers),
       );
       taken.push(credentials);
-      const sent = await Shared.take(held?.export, exportSettings(configuration), (closers) =>
+      const sent = await Shared.take(held?.export, await exportSettings(configuration), (closers) =>
         openExport(configuration, lasting, closers),
       );
       taken.push(sent);

@@ -114,6 +114,11 @@ export class Listener {
     return this.#transports.size > 0;
   }
 
+  /** Resolves once no connection is open, or after so many milliseconds. */
+  whenEmpty(limit: number): Promise<void> {
+    return this.#transports.whenNone(limit);
+  }
+
   /** Closes the connections without a request; the others close after their reply. */
   stop(): void {
     this.#server.close();

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 /** The open TCP connections of a listener, to be found again once TLS stands on them: node shows either, but not their tie. */
 export class Transports {
   readonly #open = new Map<string, Socket>();
+  readonly #waiting: (() => void)[] = [];
 
   /** @param transport a connection that has just been accepted */
   add(transport: Socket): void {
@@ -11,11 +12,23 @@ export class Transports {
     transport.once('close', () => {
       // By now the peer's port may belong to its next connection.
       if (this.#open.get(peer) === transport) this.#open.delete(peer);
+      if (this.#open.size === 0) for (const resolve of this.#waiting.splice(0)) resolve();
     });
   }
 
   get size(): number {
     return this.#open.size;
+  }
+
+  /** Resolves once none is open, or after so many milliseconds. */
+  async whenNone(limit: number): Promise<void> {
+    if (this.#open.size === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, limit);
+      this.#waiting.push(resolve);
+    });
+    clearTimeout(timer);
   }
 
   /** Closes all, also those whose TLS handshake has not come to its end, which node's own list leaves out. */

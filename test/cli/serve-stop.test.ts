@@ -101,7 +101,7 @@ test('--grace ends a transfer that hangs', async (t) => {
   assert.deepEqual(await served.ended, { code: 0, signal: null });
 });
 
-test('without anything running a signal ends it straight away, kept connections or not', async (t) => {
+test('without anything running a signal ends it soon, kept and silent connections or not', async (t) => {
   const { served } = await start(t);
   const idle = await openRaw(t, served.port, served.ca);
   const silent = await openRaw(t, served.port, served.ca);
@@ -116,5 +116,15 @@ test('without anything running a signal ends it straight away, kept connections 
   await idle.closed();
   await silent.closed();
   await closed;
+  assert.deepEqual(await served.ended, { code: 0, signal: null });
+});
+
+test('who has connected before the signal and asks after it gets an answer', async (t) => {
+  const { served } = await start(t);
+  const newcomer = await openRaw(t, served.port, served.ca);
+  served.kill('SIGTERM');
+  await until(() => served.stdout().includes('"stopping'), 'the server is stopping');
+  newcomer.write(`PUT /v2/x HTTP/1.1\r\nHost: localhost\r\nAuthorization: ${AUTHORIZATION}\r\n\r\n`);
+  await newcomer.expect(/^HTTP\/1\.1 200 [\s\S]*connection: close/i);
   assert.deepEqual(await served.ended, { code: 0, signal: null });
 });

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Configuration } from '../../configuration/configuration.js';
-import type { OtlpConfiguration } from '../../configuration/otlp.js';
+import { exportSettings } from '../../gateway/export.js';
 import { Shared } from '../../gateway/shared.js';
 import type { WorkerStatus } from '../../monitor/status.js';
 import { Doors } from '../../supervisor/doors.js';
@@ -39,8 +39,9 @@ export async function serveWithWorkers(
   const started = workforce;
   const totals = new WorkerTotals(started, metrics);
   metrics.workers.wanted = countOf(configuration) ?? 1;
-  const open = (by: OtlpConfiguration | undefined, before?: Shared<Sender>): Promise<Shared<Sender>> =>
-    Shared.take(before, by ?? null, async (closers) => {
+  const open = async (asked: Configuration, before?: Shared<Sender>): Promise<Shared<Sender>> =>
+    Shared.take(before, await exportSettings(asked), async (closers) => {
+      const by = asked.otlp;
       if (by?.metrics !== true) return undefined;
       const numbers = (): Promise<MetricsSnapshot> => totals.snapshot();
       // Each worker sends the traces of its own requests.
@@ -54,7 +55,7 @@ export async function serveWithWorkers(
   let sender: Shared<Sender>;
   try {
     await started.start();
-    sender = await open(configuration.otlp);
+    sender = await open(configuration);
   } catch (error) {
     doors.close();
     await started.abort();
@@ -73,7 +74,7 @@ export async function serveWithWorkers(
     },
     authorityFile: first?.authorityFile,
     async reload(next) {
-      const sending = await open(next.otlp, sender);
+      const sending = await open(next, sender);
       const problems = await started.reload(next, () => doors.open(next.listen));
       const unwanted = problems.length === 0 ? sender : sending;
       if (problems.length === 0) {
