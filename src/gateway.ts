@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import type { Configuration } from './configuration/configuration.js';
 import { Interior } from './gateway/interior.js';
-import { Doors } from './supervisor/doors.js';
 import type { Surroundings } from './gateway/lasting.js';
+import { Doors } from './supervisor/doors.js';
 import type { Logs } from './telemetry/logger.js';
 
 /** A running gateway, all in this process. */

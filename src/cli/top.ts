@@ -16,7 +16,7 @@ import { summaryLine } from './top/summary-line.js';
 
 interface TopFlags {
   readonly config?: string;
-  readonly socket?: string;
+  readonly control?: string;
   readonly url?: string;
   readonly interval: string;
   readonly once?: boolean;
@@ -47,7 +47,7 @@ export function registerTopCommand(
       '--config <FILE>',
       `Its configuration file (environment: ${configVariable}; default: ./${defaultFile} if it exists).`,
     )
-    .option('--socket <PATH>', 'Its control socket, in place of the one that the configuration names.')
+    .option('--control <PATH>', 'Its control socket, in place of the one that the configuration names.')
     .option(
       '--url <URL>',
       'Its monitor.listen, such as http://127.0.0.1:9090; tells nothing of single transfers.',
@@ -96,15 +96,15 @@ async function follow(
 }
 
 async function sourceOf(
-  { config, socket, url }: TopFlags,
+  { config, control, url }: TopFlags,
   surroundings: Surroundings,
 ): Promise<ReadingSource> {
   if (url !== undefined) {
-    if (socket !== undefined) throw new CommandFailure('Give --socket or --url, not both.', 2);
+    if (control !== undefined) throw new CommandFailure('Give --control or --url, not both.', 2);
     const client = new MonitorClient(urlOf(url));
     return { metrics: () => asked(client.metrics()) };
   }
-  const server = await findServer({ config, control: socket }, surroundings);
+  const server = await findServer({ config, control }, surroundings);
   return { metrics: () => asked(server.metrics()), status: () => asked(server.status()) };
 }
 

@@ -60,7 +60,7 @@ test('what cannot be looked at, or makes no sense, is said plainly', async (t) =
     const { exitCode, stderr } = await top(directory, words);
     return [exitCode, stderr];
   };
-  assert.deepEqual(await failure('--socket', 'x.sock'), [
+  assert.deepEqual(await failure('--control', 'x.sock'), [
     1,
     `No dockgate runs with this configuration: ${join(directory, 'x.sock')} is not there.`,
   ]);
@@ -69,7 +69,7 @@ test('what cannot be looked at, or makes no sense, is said plainly', async (t) =
     '127.0.0.1:1 does not answer (ECONNREFUSED).',
   ]);
   assert.equal((await failure('--url', 'https://a'))[0], 2);
-  assert.equal((await failure('--url', 'http://a', '--socket', 'b'))[0], 2);
+  assert.equal((await failure('--url', 'http://a', '--control', 'b'))[0], 2);
   assert.deepEqual(await failure('--interval', '1ms'), [2, '--interval must be 100ms at least, not "1ms".']);
 });
 
