@@ -14,8 +14,6 @@ const OPEN = new Set([
 /** In place of a target that is none. */
 export const NOT_A_PATH = '(not a path)';
 const LONGEST = 512;
-/** A fragment, or what may be a password in front of a host: nothing of it belongs into a path. */
-const AFTER_PATH = /#.*$|:[^/]*@.*$/s;
 /** Userinfo of a URL, and all after its path. */
 const IN_URL = /^([^/?#]*\/\/)[^/?#]*@|[?#].*$/gs;
 
@@ -30,7 +28,7 @@ export function loggedTarget(raw: string, parsed: boolean): string {
   if (parsed && mark === -1) return raw;
   if (!raw.startsWith('/') || raw.startsWith('//')) return NOT_A_PATH;
   const path = mark === -1 ? raw : raw.slice(0, mark);
-  if (!parsed) return path.replace(AFTER_PATH, '').slice(0, LONGEST);
+  if (!parsed) return pathAlone(path).slice(0, LONGEST);
   const query = raw
     .slice(mark + 1)
     .split('&', 20)
@@ -40,6 +38,23 @@ export function loggedTarget(raw: string, parsed: boolean): string {
       return OPEN.has(pair.slice(0, equals)) ? pair : `${pair.slice(0, equals)}=...`;
     });
   return `${path}?${query.join('&')}`;
+}
+
+/**
+ * What of a path stands before a fragment, and before what may be a password in front of a host. Anybody sends this, so it
+ * takes linear time: a pattern would begin anew at every colon.
+ */
+function pathAlone(path: string): string {
+  const mark = path.indexOf('#');
+  const end = mark === -1 ? path.length : mark;
+  for (let start = 0; start < end; ) {
+    const slash = path.indexOf('/', start);
+    const stop = slash === -1 || slash > end ? end : slash;
+    const colon = path.slice(start, stop).indexOf(':');
+    if (colon !== -1 && path.slice(start + colon, stop).includes('@')) return path.slice(0, start + colon);
+    start = stop + 1;
+  }
+  return path.slice(0, end);
 }
 
 /** A `Referer` as it may stand in a log: query and fragment of a page are its own affair, and may hold tokens. */

@@ -52,7 +52,7 @@ export function readTraceState(text: string): string | undefined {
   const seen = new Set<string>();
   let members: string[] = [];
   for (const written of text.split(',')) {
-    const member = written.replace(/^[ \t]+|[ \t]+$/g, '');
+    const member = withoutBlanks(written);
     if (member === '') continue;
     const key = member.slice(0, member.indexOf('='));
     if (!MEMBER.test(member) || seen.has(key)) return undefined;
@@ -64,4 +64,17 @@ export function readTraceState(text: string): string | undefined {
     members = members.filter((member) => member.length <= LONG_MEMBER);
   while (members.join().length > LONGEST_STATE) members.pop();
   return members.length === 0 ? undefined : members.join();
+}
+
+/** Without white space around it (RFC 9110 §5.6.3). A pattern would take quadratic time for blanks between words. */
+function withoutBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start += 1;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+function isBlank(character: number): boolean {
+  return character === 0x20 || character === 0x09;
 }
