@@ -41,8 +41,12 @@ export class SiteFiles {
     });
   }
 
-  /** Files that fit a pattern as the C library's `glob` does it, sorted. A pattern without wildcards is a file. */
-  async matching(pattern: string): Promise<readonly string[]> {
+  /**
+   * Files that fit a pattern as the C library's `glob` does it, sorted. A pattern without wildcards is a file.
+   *
+   * @param from what names the pattern. @throws {SiteSyntaxError} when a directory is there and cannot be looked into
+   */
+  async matching(pattern: string, from: Place): Promise<readonly string[]> {
     if (!/[*?[]/.test(pattern)) return [pattern];
     let found: readonly string[] = ['/'];
     for (const part of pattern.split('/').filter(Boolean)) {
@@ -53,8 +57,8 @@ export class SiteFiles {
       const expression = globExpression(part);
       const next: string[] = [];
       for (const directory of found) {
-        const names = await readdir(directory).catch(() => [] as string[]);
-        for (const name of names.sort()) {
+        const names = await namesIn(directory, from);
+        for (const name of names) {
           if (expression.test(name) && (part.startsWith('.') || !name.startsWith('.'))) {
             next.push(path.join(directory, name));
           }
@@ -64,6 +68,20 @@ export class SiteFiles {
       found = next;
     }
     return found;
+  }
+}
+
+/** Empty for a directory that is not there. One that is closed to us may hold what keeps people out. */
+async function namesIn(directory: string, from: Place): Promise<readonly string[]> {
+  try {
+    return (await readdir(directory)).sort();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw new SiteSyntaxError(
+      from,
+      `${directory} cannot be looked into (${code ?? 'unknown error'}); try as root`,
+    );
   }
 }
 

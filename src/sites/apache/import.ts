@@ -13,7 +13,7 @@ import { writeSite } from '../written-site.js';
 import { carryAddresses } from './addresses.js';
 import { ApacheReader } from './include.js';
 import { carryLogs, tellLeftovers } from './leftovers.js';
-import { deepNamed } from './requirement.js';
+import { deepNamed, hasRequirement } from './requirement.js';
 import { ApachePolicy } from './site-policy.js';
 import { carryClients, carryTls } from './tls.js';
 import { carryTarget, carryUpstreamTls } from './upstream.js';
@@ -94,15 +94,18 @@ async function carryHost(
       `dockgate has one password file. Of ${other}, ${fault}; they get nothing of what it opened.`,
     );
   }
-  const [groups, ...otherGroups] = [...new Set(deepNamed(sections, 'authgroupfile').map(passwordFile))];
+  const groupFiles = deepNamed(sections, 'authgroupfile').map(passwordFile);
+  const [groups, ...otherGroups] = new Set(groupFiles.filter((one) => isFit(settings.htpasswd.kind, one)));
   if (otherGroups.length > 0)
     ledger.warn(file, 'dockgate has one file of groups. Put those of the others into the first.');
+  tellPartialProxies(host, outside, ledger);
   const site = new ApachePolicy({
     sections,
     targets: host.targets,
     isRegistry: (url) => originOf(url) === host.registry,
     passwords,
     passwordFile,
+    hasGroups: groups !== undefined,
     hasOtherAddresses: carryProxies(host, ledger),
   });
   carryTls(host, outside, root, isSecure, ledger);
@@ -138,6 +141,26 @@ function sectionsOf(host: VirtualHost, outside: readonly Directive[]): readonly 
     ...named(all, 'proxymatch'),
     ...named(all, 'location', 'locationmatch', 'if'),
   ];
+}
+
+/** `<Proxy>` may name a part of what is passed on, by addresses of the registry, which rules do not know. */
+function tellPartialProxies(
+  { registry, block }: VirtualHost,
+  outside: readonly Directive[],
+  ledger: Ledger,
+): void {
+  for (const section of named([...outside, ...block], 'proxy')) {
+    const pattern = (section.args[0] ?? '').toLowerCase();
+    const isPartial =
+      registry !== undefined &&
+      pattern.startsWith(`${registry}/`) &&
+      !/^\/\**$/.test(pattern.slice(registry.length));
+    if (isPartial && hasRequirement(section.block ?? []))
+      ledger.warn(
+        section,
+        'This section is about a part of what is passed on. What it decides is not in the rules: write them for what it kept from somebody (docs/access.md).',
+      );
+  }
 }
 
 /**

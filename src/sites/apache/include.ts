@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Directive } from '../directive.js';
 import { LIMITS } from '../limits.js';
@@ -78,11 +79,12 @@ export class ApacheReader {
   async #included(directive: Directive, chain: readonly string[]): Promise<readonly Directive[]> {
     const [pattern = ''] = directive.args;
     const all: Directive[] = [];
-    for (const file of await this.#files.matching(path.resolve(this.#root, pattern))) {
+    for (const file of await this.#files.matching(path.resolve(this.#root, pattern), directive.place)) {
       const relative = path.relative(this.#directory, file);
       const name = relative.startsWith('..') ? file : relative;
       const isOptional = directive.name === 'includeoptional';
-      if (isOptional && (await this.#files.readOther(file)) === undefined) continue;
+      // What is there and cannot be read may be what keeps people out.
+      if (isOptional && !(await isThere(file))) continue;
       for (const one of await this.#file(file, name, directive, chain)) all.push(one);
     }
     return all;
@@ -106,6 +108,13 @@ export class ApacheReader {
     if (operator.includes('<')) return difference < 0 !== isDenied;
     return (operator.includes('>') && difference > 0) !== isDenied;
   }
+}
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR',
+  );
 }
 
 /** As far as the shorter of the two goes. */

@@ -22,6 +22,8 @@ export interface Asking {
   readonly method: string;
   /** Who has a name where this is asked. */
   readonly named: Outcome;
+  /** A file says who is in which group. */
+  readonly hasGroups: boolean;
   readonly note: Note;
 }
 
@@ -79,7 +81,7 @@ function requirement(directive: Directive, asking: Asking): Policy {
 
 function required(
   directive: Directive,
-  { named: known, method, note }: Asking,
+  { named: known, hasGroups, method, note }: Asking,
   words: readonly string[],
 ): Policy {
   const [kind = '', ...rest] = words;
@@ -91,6 +93,10 @@ function required(
     case 'user':
       return some(directive, 'users', rest, known, note);
     case 'group':
+      if (!hasGroups) {
+        note(directive, 'There is no AuthGroupFile, so that nobody is in a group. Nobody gets in by it.');
+        return always(DENIED);
+      }
       return some(directive, 'groups', rest, known, note);
     case 'ip':
       return fromNetworks(networks(directive, rest, note), OPEN, DENIED);

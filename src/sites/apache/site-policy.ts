@@ -1,5 +1,6 @@
 import type { Problem } from '../../configuration/problem.js';
 import type { Directive } from '../directive.js';
+import { pathsOfExpression } from '../nginx/expression.js';
 import type { PasswordFiles } from '../password-files.js';
 import { always, both, DENIED, either, type Outcome, type Policy } from '../policy/policy.js';
 import type { Answer, Part, SitePolicy } from '../policy/site-policy.js';
@@ -15,6 +16,8 @@ export interface VirtualHostAccess {
   readonly isRegistry: (url: string) => boolean;
   readonly passwords: PasswordFiles;
   readonly passwordFile: (directive: Directive) => string;
+  /** A file says who is in which group. */
+  readonly hasGroups: boolean;
   /** Addresses of clients are not known as Apache knows them, so that they must not open anything. */
   readonly hasOtherAddresses: boolean;
 }
@@ -41,7 +44,8 @@ export class ApachePolicy implements SitePolicy {
     this.parts = access.sections
       .filter(({ name }) => name === 'location' || name === 'locationmatch')
       .map((directive) => ({ directive, ...pathsOfSection(directive) }))
-      .map((part) => ({ ...part, isWider: part.isWider || sectionPath(part.directive) === undefined }));
+      .map((part) => ({ ...part, isWider: part.isWider || sectionPath(part.directive) === undefined }))
+      .concat(exceptedParts(access.targets));
     for (const one of access.sections.filter(({ name }) => name === 'if')) {
       this.#note(
         one,
@@ -61,6 +65,7 @@ export class ApachePolicy implements SitePolicy {
   }
 
   own(part: Part, method: string): Policy | undefined {
+    if (part.directive.name.startsWith('proxypass')) return undefined;
     return this.#policy([part.directive], method);
   }
 
@@ -68,7 +73,12 @@ export class ApachePolicy implements SitePolicy {
     const state = sections.reduce((before, section) => merged(before, section, method), nothing);
     const note = (directive: Directive, message: string): void => this.#note(directive, message);
     const old = oldAccess(state.old, note);
-    const asked = requirementOf(state.required, { method, named: this.#named(state), note });
+    const asked = requirementOf(state.required, {
+      method,
+      named: this.#named(state),
+      hasGroups: this.#access.hasGroups,
+      note,
+    });
     if (old === undefined) return this.#safe(asked);
     const isAny = last(state.old, 'satisfy')?.args[0]?.toLowerCase() === 'any';
     // Where nothing is required there is nothing that could satisfy.
@@ -101,6 +111,19 @@ export class ApachePolicy implements SitePolicy {
   }
 }
 
+/** What `ProxyPass PATH !` keeps from being passed on. */
+function exceptedParts(targets: readonly ApacheTarget[]): Part[] {
+  return targets.flatMap(({ directive, path, url }) => {
+    // Of a section it is known already.
+    if (url !== undefined || directive.args[0] === '!') return [];
+    const known =
+      typeof path === 'string'
+        ? { paths: [{ path: path.endsWith('/') ? path : `${path}/`, isWhole: false }], isWider: false }
+        : pathsOfExpression(path.source.replaceAll('\\/', '/'));
+    return [{ directive, ...known }];
+  });
+}
+
 function fits(section: Directive, path: string): boolean {
   if (section.name === 'proxy' || section.name === 'proxymatch') return true;
   if (section.name !== 'location' && section.name !== 'locationmatch') return false;
@@ -114,14 +137,23 @@ function merged(before: State, { block = [] }: Directive, method: string): State
   const merging = last(block, 'authmerging')?.args[0]?.toLowerCase();
   const own = directives.filter(({ name }) => name === 'require' || name.startsWith('require'));
   const isKept = merging === 'and' || merging === 'or';
-  const joined: readonly Directive[] =
-    isKept && before.required.length > 0 && own.length > 0 ? [wrapped(merging, before.required, own)] : own;
+  const joined = isKept ? together(merging, before.required, own) : own;
   return {
     kind: last(block, 'authtype') ?? before.kind,
     file: last(block, 'authuserfile') ?? before.file,
     required: hasRequirement(block) ? joined : before.required,
     old: hasOldAccess(block) || hasOldAccess(directives) ? directives : before.old,
   };
+}
+
+/** What is asked of another method alone changes nothing for this one. */
+function together(
+  merging: string,
+  one: readonly Directive[],
+  other: readonly Directive[],
+): readonly Directive[] {
+  if (one.length === 0 || other.length === 0) return one.length === 0 ? other : one;
+  return [wrapped(merging, one, other)];
 }
 
 function wrapped(merging: string, one: readonly Directive[], other: readonly Directive[]): Directive {

@@ -1,5 +1,7 @@
 import path from 'node:path';
+import { settings } from '../../configuration/settings.js';
 import { type Directive, named } from '../directive.js';
+import { isFit } from '../fit.js';
 import type { Ledger } from '../ledger.js';
 import { carryClientCertificates, carryPairs } from '../tls-entry.js';
 import type { VirtualHost } from './virtual-host.js';
@@ -18,14 +20,14 @@ export function carryTls(
   };
   const certificates = own('sslcertificatefile');
   const keys = own('sslcertificatekeyfile');
-  const pairs = certificates.map((certificate, index) => {
+  const pairs = certificates.flatMap((certificate, index) => {
     const key = keys[index];
-    const at = (one: Directive): string => path.resolve(root, one.args[0] ?? '');
-    return {
-      certificate: at(certificate),
-      key: at(key ?? certificate),
-      from: key === undefined ? [certificate] : [certificate, key],
-    };
+    const from = key === undefined ? [certificate] : [certificate, key];
+    const [own, its] = [fileOf(certificate, root), fileOf(key ?? certificate, root)];
+    if (own !== undefined && its !== undefined) return [{ certificate: own, key: its, from }];
+    ledger.warn(certificate, 'This certificate, or its key, is no file, and was left out.');
+    ledger.tell(...from);
+    return [];
   });
   carryPairs(isSecure ? pairs : [], host.directive, isSecure, ledger);
   for (const one of own('sslcertificatechainfile')) {
@@ -50,15 +52,13 @@ export function carryClients(host: VirtualHost, root: string, asksPassword: bool
     named(host.block, 'sslverifyclient').find(({ args: [mode = ''] }) => mode.toLowerCase() !== 'none');
   const authority = named(host.block, 'sslcacertificatefile').at(-1);
   const revocations = named(host.block, 'sslcarevocationfile').at(-1);
-  const fileOf = (one: Directive | undefined): string | undefined =>
-    one === undefined ? undefined : path.resolve(root, one.args[0] ?? '');
   carryClientCertificates(
     {
       required: verify !== undefined,
       asked: any !== undefined,
       verify: any,
-      authority: fileOf(authority),
-      revocations: fileOf(revocations),
+      authority: fileOf(authority, root),
+      revocations: fileOf(revocations, root),
       from: [any, authority, revocations].filter((one) => one !== undefined),
       asksPassword,
     },
@@ -68,4 +68,10 @@ export function carryClients(host: VirtualHost, root: string, asksPassword: bool
     ledger.warn(verify, 'Certificates were needed for some paths only. Here they are needed for all.');
   }
   for (const one of inner) ledger.tell(one);
+}
+
+/** undefined for what cannot be a path. */
+function fileOf(directive: Directive | undefined, root: string): string | undefined {
+  const [text = ''] = directive?.args ?? [];
+  return isFit(settings.certificate.kind, text) ? path.resolve(root, text) : undefined;
 }

@@ -11,7 +11,6 @@ const harmless = new Set([
   '$http_host',
   '$scheme',
   '$https',
-  '$server_port',
   '$http_referer',
   '$http_origin',
   '$ssl_protocol',
@@ -26,9 +25,11 @@ export function conditionOf({ args }: Directive): readonly string[] {
   return words.filter((word, index) => word !== '' || (index > 0 && index < words.length - 1));
 }
 
-/** Whether a condition is about what clients may choose freely. */
+/** Whether a condition is about what clients may choose freely. Not all may come to every port: that can protect one. */
 export function isHarmless(directive: Directive): boolean {
-  return harmless.has(conditionOf(directive)[0] ?? '');
+  const [variable = ''] = conditionOf(directive);
+  const isSentElsewhere = variable === '$server_port' && (endingStatus(directive) ?? 400) < 400;
+  return harmless.has(variable) || isSentElsewhere;
 }
 
 /** Whether a condition asks for a certificate of the client that was verified. */

@@ -47,7 +47,7 @@ export class NginxReader {
     for (const directive of block) {
       const [pattern] = directive.args;
       if (directive.name === 'include' && directive.block === undefined && pattern !== undefined) {
-        for (const file of await this.#files.matching(path.resolve(this.#prefix, pattern))) {
+        for (const file of await this.#files.matching(path.resolve(this.#prefix, pattern), directive.place)) {
           // One by one: the contents may be a hundred times as many as the lines.
           for (const one of await this.#file(file, this.#nameOf(file), directive, chain)) all.push(one);
         }

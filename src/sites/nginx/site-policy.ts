@@ -4,7 +4,7 @@ import type { PasswordFiles } from '../password-files.js';
 import { parseNetwork } from '../policy/network.js';
 import { always, both, DENIED, either, OPEN, type Policy, type Step, simplified } from '../policy/policy.js';
 import type { Answer, Part, SitePolicy } from '../policy/site-policy.js';
-import { endingStatus, holds, isHarmless } from './condition.js';
+import { asksForCertificate, conditionOf, endingStatus, holds, isHarmless } from './condition.js';
 import { allLocations, type Location, locate } from './location.js';
 import type { Scope } from './scope.js';
 
@@ -63,14 +63,22 @@ export class NginxPolicy implements SitePolicy {
 
   /** The `if` that turns a request away. What nobody knows in advance turns everybody away. */
   #ending(location: Location, method: string, path: string): Directive | undefined {
-    for (const scope of [this.#access.server, location.scope]) {
+    const { server } = this.#access;
+    for (const scope of [server, location.scope]) {
       for (const condition of named(scope.block, 'if')) {
         const status = endingStatus(condition);
         if (status === undefined || status < 400 || isHarmless(condition)) continue;
         const verdict = holds(condition, method, path);
-        if (verdict === false) continue;
+        if (verdict === false) {
+          if (isAboutPath(condition))
+            this.#note(
+              condition,
+              'This condition turns requests away by their paths, and rules name repositories alone. None of it is in the rules: write them for what it kept from somebody (docs/access.md).',
+            );
+          continue;
+        }
         if (verdict === true) return condition;
-        if (/^\(?\$ssl_client_verify$/.test(condition.args[0] ?? '')) continue;
+        if (isAboutCertificate(condition) && this.#demandsCertificate(scope, condition)) continue;
         this.#note(
           condition,
           'What this condition asks is not known here, and it turns requests away. Everything that it may turn away is denied: write rules in its place (docs/access.md).',
@@ -79,6 +87,14 @@ export class NginxPolicy implements SitePolicy {
       }
     }
     return undefined;
+  }
+
+  /** Whether nobody comes here without a certificate, because the server wants one of everybody; that is a setting. */
+  #demandsCertificate(scope: Scope, condition: Directive): boolean {
+    const { server } = this.#access;
+    const mode = server.one('ssl_verify_client')?.args[0] ?? 'off';
+    if (mode === 'on') return true;
+    return mode !== 'off' && scope === server && asksForCertificate(condition);
   }
 
   #policy(scope: Scope): Policy {
@@ -95,16 +111,14 @@ export class NginxPolicy implements SitePolicy {
 
   #password(scope: Scope): Policy | undefined {
     const realm = scope.one('auth_basic');
-    const request = scope.one('auth_request');
     const isAsked = realm !== undefined && realm.args[0] !== 'off';
-    if (request !== undefined && request.args[0] !== 'off') {
+    const guards = guardsOf(scope);
+    for (const guard of guards)
       this.#note(
-        request,
+        guard,
         'Another program decided here who gets in. Whoever is in the password file gets in instead: write rules (docs/access.md) for what it decided beyond that.',
       );
-      return always(this.#access.passwords.outcome(undefined));
-    }
-    if (!isAsked) return undefined;
+    if (!isAsked) return guards.length > 0 ? always(this.#access.passwords.outcome(undefined)) : undefined;
     const file = scope.one('auth_basic_user_file');
     if (file === undefined) {
       this.#note(
@@ -113,7 +127,13 @@ export class NginxPolicy implements SitePolicy {
       );
       return always(this.#access.passwords.outcome(undefined));
     }
-    return always(this.#access.passwords.outcome(this.#access.passwordFile(file, scope)));
+    const path = this.#access.passwordFile(file, scope);
+    if (path !== undefined) return always(this.#access.passwords.outcome(path));
+    this.#note(
+      file,
+      'The name of this password file is known only when a request comes. Nobody gets in by it: write rules (docs/access.md).',
+    );
+    return always(DENIED);
   }
 
   /** The steps of `allow` and `deny`; undefined: there are none. */
@@ -146,6 +166,29 @@ export class NginxPolicy implements SitePolicy {
       this.problems.push({ place, message });
     }
   }
+}
+
+/** Modules beyond nginx's own two that keep people out. */
+const GUARD =
+  /^auth_(?!basic|request_set|delay|jwt_\w|digest_\w|ldap_\w|gss_\w|pam_\w)|^(?:access_by_|js_access)/;
+
+/** What else decides about requests in a block, unless it is switched off. */
+function guardsOf(scope: Scope): readonly Directive[] {
+  const names = new Set([...scope.chain()].flatMap(({ block }) => block.map(({ name }) => name)));
+  return [...names]
+    .filter((name) => GUARD.test(name))
+    .flatMap((name) => scope.one(name) ?? [])
+    .filter(({ args }) => args[0] !== 'off');
+}
+
+/** Whether a condition is about paths, other than those of a whole API. */
+function isAboutPath(condition: Directive): boolean {
+  const [variable, , value = ''] = conditionOf(condition);
+  return /^\$(?:request_)?uri$/.test(variable ?? '') && !/^\^?\/(?:v[12]\/?)?(?:_\w*)?\$?$/.test(value);
+}
+
+function isAboutCertificate(condition: Directive): boolean {
+  return conditionOf(condition)[0] === '$ssl_client_verify';
 }
 
 function allowedMethods({ args }: Directive): ReadonlySet<string> {

@@ -16,7 +16,8 @@ export interface Target {
 
 /** What a location does with its requests; undefined: something else than passing them on by HTTP. */
 export function targetOf({ scope }: Pick<Location, 'scope'>): Target | undefined {
-  if (named(scope.block, 'return', 'internal').length > 0) return undefined;
+  // What is internal is so with all within.
+  if (named(scope.block, 'return').length > 0 || scope.one('internal') !== undefined) return undefined;
   const directive = named(scope.block, 'proxy_pass').at(-1);
   return directive === undefined ? undefined : readTarget(directive, scope);
 }

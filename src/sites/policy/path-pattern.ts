@@ -18,6 +18,12 @@ export function repositoryPatterns({ path, isWhole }: Path): readonly string[] {
   return written(name, isComplete).filter((pattern) => isUsable(pattern));
 }
 
+/** Whether paths that begin so are about a part of what a repository has: one tag, one digest. */
+export function isWithinRepository({ path }: Path): boolean {
+  const start = starts.find((one) => path.startsWith(one));
+  return start !== undefined && ends.test(path.slice(start.length));
+}
+
 function written(name: string, isComplete: boolean): readonly string[] {
   if (isComplete) return [name.replace(/\/$/, '')];
   if (name.endsWith('/**') || name.endsWith('/')) {

@@ -2,7 +2,7 @@ import type { RuleAction } from '../../configuration/access.js';
 import type { Problem } from '../../configuration/problem.js';
 import type { Directive } from '../directive.js';
 import { sourcesText } from '../ledger.js';
-import { literalStart, repositoryPatterns, sampleNames } from './path-pattern.js';
+import { isWithinRepository, literalStart, repositoryPatterns, sampleNames } from './path-pattern.js';
 import { always, both, DENIED, isSame, type Policy } from './policy.js';
 import { requestsOf, type SampleRequest } from './sample-requests.js';
 import type { Part, SitePolicy } from './site-policy.js';
@@ -52,29 +52,65 @@ export function regionsOf(site: SitePolicy, served: Served, problems: Problem[])
     }
   }
   const named = [...found.values()].sort((a, b) => rank(b.patterns) - rank(a.patterns));
-  const regions = [...named, { patterns: undefined, from: [] as Directive[] }].map(
-    ({ patterns, from }): Region => {
-      const reached = new Set<Directive>(from);
-      const mixed: RuleAction[] = [];
-      const own = patterns === undefined ? served : apiOf(from, served);
-      const policies = new Map<RuleAction, Policy>();
-      for (const action of patterns === undefined ? all : ofRepository) {
-        const { policy, isMixed } = judge(site, action, patterns, own, reached);
-        if (isMixed) mixed.push(action);
-        policies.set(
-          action,
-          wide
-            .filter((part) => touches(part, patterns))
-            .reduce((sum, part) => withPart(sum, site, part, action, own), policy),
-        );
-      }
-      if (mixed.length > 0) problems.push(mixture(mixed, patterns, [...reached]));
-      const region = { patterns, policies, from: [...reached] };
-      if (own !== served && served.v1) noteOtherApi(site, region, served, problems);
-      return region;
-    },
+  const places = [...named, { patterns: undefined, from: [] as Directive[] }];
+  const missed = missedParts(
+    site,
+    places.map(({ patterns }) => patterns),
+    served,
   );
+  const regions = places.map(({ patterns, from }): Region => {
+    const reached = new Set<Directive>(from);
+    const mixed: RuleAction[] = [];
+    const own = patterns === undefined ? served : apiOf(from, served);
+    const policies = new Map<RuleAction, Policy>();
+    for (const action of patterns === undefined ? all : ofRepository) {
+      const { policy, isMixed } = judge(site, action, patterns, own, reached);
+      if (isMixed) mixed.push(action);
+      policies.set(
+        action,
+        wide
+          .filter((part) => touches(part, patterns))
+          .reduce((sum, part) => withPart(sum, site, part, action, own), policy),
+      );
+    }
+    for (const part of missed.filter((one) => touches(one, patterns))) {
+      let isClosed = false;
+      for (const [action, policy] of policies) {
+        if (!ofRepository.some((one) => one === action)) continue;
+        const closed = withPart(policy, site, part, action, own);
+        isClosed ||= !isSame(closed, policy);
+        policies.set(action, closed);
+      }
+      if (isClosed) problems.push(tooNarrow(part, patterns));
+    }
+    if (mixed.length > 0) problems.push(mixture(mixed, patterns, [...reached]));
+    const region = { patterns, policies, from: [...reached] };
+    if (own !== served && served.v1) noteOtherApi(site, region, served, problems);
+    return region;
+  });
   return joined(regions);
+}
+
+/** Parts about single tags or digests, which no request comes to that stands for all of its kind. */
+function missedParts(
+  site: SitePolicy,
+  places: readonly (readonly string[] | undefined)[],
+  served: Served,
+): readonly Part[] {
+  const narrow = site.parts.filter(({ isWider, paths }) => !isWider && paths.some(isWithinRepository));
+  if (narrow.length === 0) return [];
+  const reached = new Set<Directive>();
+  for (const patterns of places)
+    for (const action of ofRepository) judge(site, action, patterns, served, reached);
+  return narrow.filter(({ directive }) => !reached.has(directive));
+}
+
+function tooNarrow({ directive }: Part, patterns: readonly string[] | undefined): Problem {
+  const where = patterns === undefined ? 'all repositories' : patterns.join(', ');
+  return {
+    place: directive.place,
+    message: `This is about a part of what a repository has, and rules name repositories as a whole. The strictest of it was taken for all of ${where}: look whether it is what you mean.`,
+  };
 }
 
 /** A location below /v2/ says nothing of the v1 API, unless that has locations of its own. */
