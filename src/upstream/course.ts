@@ -52,7 +52,7 @@ export abstract class Course implements ConnectionUser {
 
   /** The server did not answer in time. */
   protected timedOut(): void {
-    this.#server?.failed('timeout', new Error('no reply in time'));
+    this.#server?.failed('timeout', new Error('no reply in time'), true);
   }
 
   /** What to do after a failure; with anything but `stop` the request is to be handed over again. */
@@ -68,10 +68,10 @@ export abstract class Course implements ConnectionUser {
       const kind = replyFailure(error);
       if (kind === undefined) return 'stop';
       // Alone, a server that takes requests is up, whatever becomes of them: there is nobody to take them in its place.
-      if (this.#balancer.hasSeveral) server.failed(kind, error);
+      if (this.#balancer.hasSeveral) server.failed(kind, error, true);
       else this.brokeOff(error);
       if (kind === 'other' || !IDEMPOTENT.has(method)) return 'stop';
-    } else server.failed(unconnected, error);
+    } else server.failed(unconnected, error, false);
     this.#failed ??= new Set();
     this.#failed.add(server);
     const next = this.#balancer.another(this.#failed);

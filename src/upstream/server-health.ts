@@ -17,6 +17,9 @@ export interface HealthOptions {
  * Whether one server is up. It goes down when it fails often enough within a time, is left alone for the same time, and
  * is then asked by the gateway itself, one question at a time, before clients' requests go there again. A reply to
  * anybody shows that it is up.
+ *
+ * A server that took the connection and failed at the request may have been brought to it by that request. It is asked at
+ * once, so that no client can have it left alone.
  */
 export class ServerHealth {
   readonly #options: HealthOptions;
@@ -55,11 +58,12 @@ export class ServerHealth {
     this.#options.logger?.info({ server: this.#options.name }, 'an upstream server is up again');
   }
 
-  /** @param reason for the log */
-  failed(reason: string): void {
+  /** @param reason for the log @param isDoubtful the server took the connection, so that the request may be at fault */
+  failed(reason: string, isDoubtful = false): void {
     const { maximumFailures, failTimeout, name: server, logger } = this.#options;
     const now = this.#options.now();
     if (this.#isDown) {
+      if (isDoubtful) return;
       this.#isAsked = false;
       this.#until = now + failTimeout;
       return;
@@ -71,7 +75,7 @@ export class ServerHealth {
     this.#failures += 1;
     if (maximumFailures === 0 || this.#failures < maximumFailures) return;
     this.#isDown = true;
-    this.#until = now + failTimeout;
+    this.#until = isDoubtful ? now : now + failTimeout;
     logger?.warn({ server, reason, failures: this.#failures }, 'an upstream server is down');
   }
 }

@@ -87,10 +87,10 @@ export class Server {
     if (this.health.isDown) this.health.answered();
   }
 
-  /** A request failed before its reply began. */
-  failed(kind: FailureKind, error: unknown): void {
+  /** A request failed before its reply began. @param wasConnected it may be the request that was at fault */
+  failed(kind: FailureKind, error: unknown, wasConnected: boolean): void {
     this.tally.failures[kind] += 1;
-    if (isServersFault(error)) this.health.failed(reasonOf(error));
+    if (isServersFault(error)) this.health.failed(reasonOf(error), wasConnected);
   }
 
   async close(): Promise<void> {

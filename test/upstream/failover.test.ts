@@ -81,7 +81,7 @@ for (const [method, body] of [
     const gateway = await startInFront(t, [leaver.origin, recorder.origin]);
     const reply = await ask(gateway, UPLOAD, { method, ...(body === undefined ? {} : { body }) });
     assert.equal(reply.status, 200);
-    assert.equal(leaver.connections.length, 1);
+    assert.equal(leaver.connections.filter(({ received }) => received.includes(UPLOAD)).length, 1);
     assert.equal(recorder.requests.length, 1);
     assert.ok(recorder.requests[0]?.body.toString() === (body ?? ''));
   });

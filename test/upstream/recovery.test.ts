@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { freePort } from '../harness/free-port.js';
 import { type Recorder, startRecorder } from '../harness/recorder.js';
 import { until } from '../harness/until.js';
-import { counts, type DirectUpstream, openUpstream, serverAt, startRecorders } from './fleet.js';
+import { type DirectUpstream, openUpstream, serverAt, startRecorders } from './fleet.js';
 
 /** Two servers, of which the first is not there yet, and a clock. */
 async function open(t: TestContext, more: { maximumFailures?: number } = {}) {
@@ -126,5 +126,28 @@ test('Lists for those who may not see all go on to the next server, too.', async
   const rights = { may: () => true } as never;
   for (let index = 0; index < 3; index += 1)
     assert.equal((await send('/v2/_catalog', { rights })).status, 200);
-  assert.deepEqual(counts([leaving, recorder]), [1, 3]);
+  // The gateway itself asks it, too.
+  const asked = leaving.requests.filter(({ url }) => url?.startsWith('/v2/_catalog'));
+  assert.deepEqual([asked.length, recorder.requests.length], [1, 3]);
+});
+
+test('No client can have a server left alone that breaks off at one request and answers all others.', async (t) => {
+  const fragile = await startRecorder(t, (request, response) => {
+    if (request.url === '/v2/deadly') request.socket.destroy();
+    else response.end();
+  });
+  const [other] = (await startRecorders(t, 1)) as [Recorder];
+  const { send, upstream, lines } = openUpstream(t, {
+    servers: [serverAt(fragile.origin), serverAt(other.origin)],
+    now: () => 1_000_000,
+  });
+  assert.equal((await send('/v2/deadly')).text, '0');
+  assert.equal(upstream.tallies[0]?.failures.reset, 1);
+  // No time passes on the clock that it would be left alone by.
+  await until(() => upstream.tallies[0]?.isUp === true, 'the server was asked, and is up');
+  assert.deepEqual([(await send('/v2/x')).text, (await send('/v2/x')).text].sort(), ['', '0']);
+  assert.deepEqual(
+    lines.map(({ msg }) => msg),
+    ['an upstream server is down', 'an upstream server is up again'],
+  );
 });
