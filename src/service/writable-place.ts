@@ -1,4 +1,5 @@
-import { chmod, chown, mkdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Installation } from './installation-plan.js';
 import { isBelow, locations } from './locations.js';
@@ -6,6 +7,7 @@ import { contentOf, type Owner, placeFile } from './placed-file.js';
 import { mayWrite } from './reachability.js';
 import { writtenDirectories } from './written-directories.js';
 
+const { O_DIRECTORY, O_NOFOLLOW } = constants;
 const FOR_OWNER = 0o700;
 
 /** Makes the directories that the service writes to and the password file; says which of those that are there it may not use. */
@@ -31,8 +33,14 @@ export async function prepareDirectories(
 async function make(place: string, owner: Owner | undefined): Promise<boolean> {
   const first = await mkdir(place, { recursive: true, mode: 0o755 });
   if (first === undefined) return false;
-  await chmod(place, FOR_OWNER);
-  if (owner !== undefined) await chown(place, owner.uid, owner.gid);
+  // By its handle: whoever may write to the directory above could put a link to something of root's in its place meanwhile.
+  const directory = await open(place, O_DIRECTORY | O_NOFOLLOW);
+  try {
+    await directory.chmod(FOR_OWNER);
+    if (owner !== undefined) await directory.chown(owner.uid, owner.gid);
+  } finally {
+    await directory.close();
+  }
   return true;
 }
 
