@@ -19,8 +19,11 @@ const SHAPES: readonly (readonly [shape: RegExp, instead: string])[] = [
     /\b((?:proxy-)?authorization|(?:set-)?cookie|x-docker-token|x-registry-auth|x-auth-token)(\\?["']?\s*[:=,]\s*)[^\r\n]*/gi,
     `$1$2${GONE}`,
   ],
-  // What follows a scheme of RFC 9110 §11.
-  [/\b(basic|bearer|token|negotiate)(\s+)(?=\S*[^a-z\s])[^\s'"<>]+/gi, `$1$2${GONE}`],
+  // What follows a scheme of RFC 9110 §11, but for a word in small letters: base64 may be letters alone.
+  [
+    /\b([Bb]asic|BASIC|[Bb]earer|BEARER|[Tt]oken|TOKEN|[Nn]egotiate|NEGOTIATE)(\s+)(?=\S*[^a-z\s])[^\s'"<>]+/g,
+    `$1$2${GONE}`,
+  ],
   // JSON Web Tokens, and what begins like one.
   [/\beyJ[\w-]{4,}(?:\.[\w-]*){0,4}/g, GONE],
   // Secrets of robots; their identifiers stand in lists.
@@ -99,8 +102,10 @@ export class Scrubber {
   }
 }
 
-/** Whether a run of characters is none that a person would write: long in hexadecimal, or of capitals, small letters and digits. */
+/** Whether a run of characters is none that a person would write: long in hexadecimal, or of letters among digits. */
 function isRandom(run: string): boolean {
   if (/^[0-9a-f]{32,}$/i.test(run)) return true;
-  return /\d/.test(run) && /[A-Z]/.test(run) && /[a-z]/.test(run);
+  if (!/\d/.test(run) || !/[A-Z]/.test(run)) return false;
+  // Codes of errors are of capitals too, and have a digit or two.
+  return /[a-z]/.test(run) || /(?:\d\D*){4}/.test(run);
 }

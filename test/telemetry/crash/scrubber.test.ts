@@ -29,6 +29,7 @@ test('what helps to find the mistake stays', () => {
     '    at Passage.onResponseStart (/dockgate/dist/upstream/passage.js:104:31)',
     'the token is not signed by a known key',
     'the request basic authentication was refused',
+    'the stream ended with ERR_HTTP2_STREAM_CANCEL_AND_MORE',
     'ENOSPC: no space left on device, write',
     'robot dgt_0123456789abcdef has no such right',
   ])

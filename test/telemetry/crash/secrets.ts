@@ -2,6 +2,8 @@
 export const SECRETS: readonly (readonly [what: string, text: string, secret: string])[] = [
   ['a password of Basic', 'Authorization: Basic dmlub2QxOnA0c3M6d8O2cmQ=', 'dmlub2Qx'],
   ['a password of Basic without the name of its field', 'got Basic dmlub2QxOnA0c3M6d8O2cmQ=', 'dmlub2Qx'],
+  ['a password of Basic in letters alone', 'got Basic dXNlcjpwYXNz', 'dXNlcjpwYXNz'],
+  ['a key of capitals and digits', 'no such key NRAK-ABCDEF0123456789ABCDEFGHIJ', 'ABCDEF0123'],
   ['a raw header in a list', "[ 'authorization', 'Basic dTpw' ]", 'dTpw'],
   ['a JSON Web Token', 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl is bad', 'eyJzdWIi'],
   ['a token of Bearer that is no JSON Web Token', 'Bearer 0paque-t0ken', '0paque'],
