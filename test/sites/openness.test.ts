@@ -153,3 +153,16 @@ test('a site of Apache that asks for groups without a file of them gets rules wi
   assert.deepEqual(value?.['access'], { rules: [{ deny: 'all' }] });
   assert.match(problems.join('\n'), /no AuthGroupFile/);
 });
+
+test('what nginx.conf says for all sites is told when a site is read without it', async (t) => {
+  const main = 'events {}\nhttp {\n  allow 10.0.0.0/8;\n  deny all;\n  include site.conf;\n}\n';
+  const { problems } = await tryImport(t, 'nginx', nginxSite(ASKS, ''), { users, 'nginx.conf': main });
+  const said = problems.filter((problem) => problem.includes('holds for all sites'));
+  assert.deepEqual(
+    said.map((problem) => /^(?:.*\/)?nginx\.conf:(\d+):3: "(\w+)"/.exec(problem)?.slice(1)),
+    [
+      ['3', 'allow'],
+      ['4', 'deny'],
+    ],
+  );
+});

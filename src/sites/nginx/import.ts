@@ -20,6 +20,7 @@ import { configurationPrefix } from './prefix.js';
 import type { Scope } from './scope.js';
 import { describeServer, httpScope, keyOf, type Server, serversIn } from './server.js';
 import { NginxPolicy } from './site-policy.js';
+import { tellSurroundings } from './surroundings.js';
 import { type Target, targetOf } from './target.js';
 import { carryTimeouts } from './timeouts.js';
 import { carryClients, carryTls } from './tls.js';
@@ -41,6 +42,7 @@ export async function importNginx(input: SiteInput): Promise<ImportedSite> {
     const ledger = new Ledger();
     await carryServer(chosen, chosen.target, http, prefix, files, ledger);
     tellLeftovers(http, servers, chosen, directives, ledger);
+    await tellSurroundings(prefix, input.directory, directives, ledger);
     return { text: writeSite(`nginx ${input.names.join(' ')}`, ledger), problems: ledger.warnings };
   } catch (error) {
     if (!(error instanceof SiteSyntaxError)) throw error;
