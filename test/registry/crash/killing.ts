@@ -18,7 +18,7 @@ import { checkStoredFiles, leftovers } from './stored-files.js';
 const LANES = 3;
 
 /** Servers that each test kills. More find more: 70 take some three minutes a test. */
-const KILLS = Number(process.env['DOCKGATE_TEST_KILLS'] ?? 20);
+const KILLS = Number(process.env['DOCKGATE_TEST_KILLS'] ?? 10);
 
 /** Milliseconds. */
 const MONTH = 30 * 24 * 60 * 60 * 1000;

@@ -6,8 +6,8 @@ import { imageOf } from '../crash/image.js';
 import { checkStoredFiles } from '../crash/stored-files.js';
 import { ARENA, blobPath, contentAt, expectStatus, manifestPath, Rivals } from './rivals.js';
 
-/** Rounds of each meeting. */
-const ROUNDS = 50;
+/** Rounds of each meeting. More find more. */
+const ROUNDS = Number(process.env['DOCKGATE_TEST_ROUNDS'] ?? 20);
 
 /** One meeting of two clients; the number makes names unique. */
 type Meeting = (rivals: Rivals, round: number) => Promise<void>;
