@@ -8,11 +8,6 @@ export function unitPath(path: string): string {
   return quoted(path);
 }
 
-/** A setting that takes one path takes it as it stands, but for specifiers such as `%h`. */
-export function solePath(path: string): string {
-  return path.replaceAll('%', '%%');
-}
-
 function quoted(text: string): string {
   const plain = text.replaceAll('%', '%%');
   if (/^[\w@%+=:,./$-]+$/.test(plain)) return plain;

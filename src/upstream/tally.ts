@@ -1,9 +1,7 @@
 import type { FailureKind } from './failure.js';
 
 /** Upper ends of the ranges that waits are counted in, in seconds; what is longer is counted behind the last. */
-export const WAIT_BOUNDS = [
-  0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300,
-] as const;
+const WAIT_BOUNDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] as const;
 
 /** How long the server took from being handed a request to the head of its reply. */
 export class WaitTally {

@@ -6,7 +6,6 @@ import { Readiness } from '../../monitor/readiness.js';
 import type { ReloadReport, ServerStatus } from '../../monitor/status.js';
 import type { Notification } from '../../service/notification.js';
 import type { OpenLogs } from '../../telemetry/logger.js';
-import { readVersion } from '../version.js';
 import type { ServeParts } from './alone.js';
 import { Operations } from './operations.js';
 import { readinessChecks } from './readiness.js';
@@ -144,7 +143,7 @@ export class Server implements SignalActions {
 
   async #status(): Promise<ServerStatus> {
     return {
-      version: readVersion(),
+      version: this.#options.version,
       pid: process.pid,
       startedAt: this.#startedAt,
       generation: this.#reloads.generation,

@@ -43,7 +43,7 @@ export function sectionPath({ name, args }: Directive): string | RegExp | undefi
 }
 
 /** The text of the expression of a section; undefined: it has none. */
-export function sectionExpression({ name, args }: Directive): string | undefined {
+function sectionExpression({ name, args }: Directive): string | undefined {
   if (name === 'locationmatch') return args[0] ?? '';
   return args[0] === '~' ? (args[1] ?? '') : undefined;
 }

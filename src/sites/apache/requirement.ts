@@ -30,7 +30,7 @@ export interface Asking {
 const containers = new Set(['requireall', 'requireany', 'requirenone']);
 
 /** Whether a directive says who gets in, in Apache's newer way. */
-export function isRequirement({ name }: Directive): boolean {
+function isRequirement({ name }: Directive): boolean {
   return name === 'require' || containers.has(name);
 }
 
@@ -162,7 +162,7 @@ export function networks(directive: Directive, words: readonly string[], note: N
 }
 
 /** One outcome from somewhere, another from elsewhere. */
-export function fromNetworks(list: readonly Network[], there: Outcome, elsewhere: Outcome): Policy {
+function fromNetworks(list: readonly Network[], there: Outcome, elsewhere: Outcome): Policy {
   return simplified([
     ...list.map((network) => ({ network, outcome: there })),
     { network: undefined, outcome: elsewhere },

@@ -30,7 +30,7 @@ import { constantText } from './variables.js';
 /** Makes a configuration from a site of nginx. Nothing in it is left out without a word. */
 export async function importNginx(input: SiteInput): Promise<ImportedSite> {
   try {
-    const prefix = input.prefix ?? (await configurationPrefix(input.names, input.directory));
+    const prefix = input.prefix ?? configurationPrefix(input.names, input.directory);
     const files = new SiteFiles();
     const reader = new NginxReader(files, prefix, input.directory);
     const directives: Directive[] = [];
